@@ -1,0 +1,55 @@
+'use strict'
+
+const { DeepstreamCluster } = require('../../../harness/deepstream/cluster')
+const { startBus } = require('../../../harness/deepstream/bus')
+
+/** The first start on a machine downloads a broker and deepstream. */
+const START_TIMEOUT_MS = 300000
+
+/**
+ * Starts one message bus for all the clusters of a test file.
+ *
+ * @returns {{ current: import('../../../harness/deepstream/bus').Bus }} filled before the tests
+ */
+function useBus() {
+  const bus = { current: null }
+  beforeAll(async () => {
+    bus.current = await startBus()
+  }, START_TIMEOUT_MS)
+  afterAll(async () => {
+    if (bus.current) await bus.current.stop()
+  })
+  return bus
+}
+
+/**
+ * Starts a cluster, with one client connected to each server, for the tests around the call.
+ *
+ * @param {ReturnType<typeof useBus>} bus
+ * @param {object} options as for DeepstreamCluster.start(), without the plugin
+ * @returns {{ cluster: DeepstreamCluster, clients: object[] }} filled before the tests
+ */
+function useCluster(bus, options) {
+  const fixture = { cluster: null, clients: [] }
+  beforeAll(async () => {
+    fixture.cluster = await DeepstreamCluster.start({ ...options, plugin: bus.current.plugin() })
+    const { servers } = fixture.cluster
+    fixture.clients = await Promise.all(servers.map((server) => fixture.cluster.connect(server)))
+  }, START_TIMEOUT_MS)
+  afterAll(async () => {
+    if (fixture.cluster) await fixture.cluster.stop()
+  })
+  return fixture
+}
+
+let count = 0
+
+/**
+ * @param {string} prefix
+ * @returns {string} a name that no other test has used
+ */
+function unique(prefix) {
+  return `${prefix}/${++count}`
+}
+
+module.exports = { useBus, useCluster, unique }

@@ -1,0 +1,56 @@
+'use strict'
+
+const { randomBytes } = require('crypto')
+const { repetition } = require('./repetition')
+
+/**
+ * @param {string} name of a bus
+ * @returns {string} a Kafka topic that no other run uses
+ */
+function channelName(name) {
+  return `bench-${name}-${randomBytes(4).toString('hex')}`
+}
+
+/**
+ * Measures the buses in turn: all of them once, then all of them again, so that a slow minute of
+ * the machine meets each of them.
+ *
+ * @param {object[]} buses
+ * @param {import('./servers').Servers} servers
+ * @param {object} settings
+ * @param {(line: string) => void} say
+ * @returns {Promise<{bus: object, repetitions: object[]}[]>}
+ */
+async function compare(buses, servers, settings, say) {
+  const results = buses.map((bus) => ({
+    bus,
+    channel: channelName(bus.name),
+    repetitions: []
+  }))
+  for (let round = 1 - settings.discard; round <= settings.repeat; round++) {
+    for (const { bus, channel, repetitions } of results) {
+      const address = await servers.addressFor(bus)
+      const measured = await repetition(bus, address, channel, settings)
+      const warmUp = round < 1
+      say(line(bus, warmUp ? 'warm-up' : `${round}/${settings.repeat}`, measured))
+      if (warmUp && measured.faults.length === 0) continue
+      repetitions.push(measured)
+    }
+  }
+  return results.map(({ bus, repetitions }) => ({ bus, repetitions }))
+}
+
+/**
+ * @param {object} bus
+ * @param {string} round
+ * @param {object} measured the result of a repetition
+ * @returns {string} one line of progress
+ */
+function line(bus, round, { values, received, faults, warnings }) {
+  const figures = `${Math.round(values.throughput)} msg/s, p50 ${values.latencyP50.toFixed(3)} ms`
+  const order = faults.length ? `FAILED: ${faults.join('; ')}` : 'each once and in order'
+  const notes = warnings.map((warning) => `\n  warning: ${warning}`).join('')
+  return `${round.padEnd(8)} ${bus.name.padEnd(13)} ${figures}, ${received} messages, ${order}${notes}`
+}
+
+module.exports = { compare, channelName }

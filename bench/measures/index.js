@@ -1,0 +1,70 @@
+'use strict'
+
+/**
+ * What is measured, in the order in which it is printed. `key` is the name in the JSON file;
+ * `isAbsolute` marks those that a ratio to the reference says nothing about.
+ */
+const MEASURES = [
+  { key: 'throughput', title: 'throughput, one sender, one receiver', unit: 'msg/s', digits: 0 },
+  { key: 'latencyP50', title: 'one-way latency at {rate} msg/s, p50', unit: 'ms', digits: 3 },
+  { key: 'latencyP99', title: 'one-way latency at {rate} msg/s, p99', unit: 'ms', digits: 3 },
+  { key: 'latencyP999', title: 'one-way latency at {rate} msg/s, p99.9', unit: 'ms', digits: 3 },
+  { key: 'latencyMax', title: 'one-way latency at {rate} msg/s, max', unit: 'ms', digits: 2 },
+  {
+    key: 'stalls',
+    title: 'stalls above {stallMs} ms in {seconds} s',
+    unit: 'stalls',
+    digits: 0,
+    isAbsolute: true
+  },
+  {
+    key: 'pacingLagP50',
+    title: 'of it late sending (pacing lag), p50',
+    unit: 'ms',
+    digits: 3,
+    isAbsolute: true
+  },
+  {
+    key: 'pacingLagP99',
+    title: 'of it late sending (pacing lag), p99',
+    unit: 'ms',
+    digits: 3,
+    isAbsolute: true
+  },
+  { key: 'transitP50', title: 'from publish() to callback, p50', unit: 'ms', digits: 3 },
+  { key: 'transitP99', title: 'from publish() to callback, p99', unit: 'ms', digits: 3 },
+  { key: 'roundTripP50', title: 'round trip, one after the other, p50', unit: 'ms', digits: 3 },
+  { key: 'floodSenderCpu', title: 'CPU of the sender, throughput run', unit: 'us/msg', digits: 2 },
+  {
+    key: 'floodReceiverCpu',
+    title: 'CPU of the receiver, throughput run',
+    unit: 'us/msg',
+    digits: 2
+  },
+  { key: 'pacedSenderCpu', title: 'CPU of the sender at {rate} msg/s', unit: 'us/msg', digits: 1 },
+  {
+    key: 'pacedReceiverCpu',
+    title: 'CPU of the receiver at {rate} msg/s',
+    unit: 'us/msg',
+    digits: 1
+  },
+  {
+    key: 'idleCpu',
+    title: 'CPU of an idle connected process',
+    unit: '%',
+    digits: 2,
+    isAbsolute: true
+  },
+  { key: 'loadMs', title: 'require()', unit: 'ms', digits: 1 },
+  { key: 'readyMs', title: "construction to 'ready', topic exists", unit: 'ms', digits: 1 }
+]
+
+/**
+ * @param {object} measure
+ * @returns {boolean} true where a larger value is the better one
+ */
+function moreIsBetter({ key }) {
+  return key === 'throughput'
+}
+
+module.exports = { MEASURES, moreIsBetter }

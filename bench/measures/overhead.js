@@ -1,0 +1,41 @@
+'use strict'
+
+const { LOWEST_NUMBER } = require('../event-message')
+const { Participant } = require('../participant')
+
+/**
+ * What the benchmark itself costs in CPU time, since its making, pacing and checking of messages
+ * happens in the processes that are measured. It is a part of every bus's figures.
+ *
+ * @param {object} settings
+ * @returns {Promise<{floodSenderCpu: number, floodReceiverCpu: number, pacedSenderCpu: number}>}
+ *   microseconds per message, under the keys of measures/index.js
+ */
+async function overhead({ messages, perTick, rate, warmUp: { pacedSeconds } }) {
+  const alone = new Participant('process that measures the benchmark', [])
+  const paced = Math.round(rate * pacedSeconds)
+  let next = LOWEST_NUMBER
+
+  const cost = async (manner, count) => {
+    const before = await alone.ask('usage')
+    await alone.ask(manner, { first: next, count, perTick, rate })
+    const after = await alone.ask('usage')
+    next += count
+    return (after.cpuMicros - before.cpuMicros) / count
+  }
+
+  try {
+    await alone.ask('connect', { bus: 'nothing' })
+    await cost('flood', messages)
+    const floodSenderCpu = await cost('flood', messages)
+    const pacedSenderCpu = await cost('pace', paced)
+    await alone.ask('listen', { first: next })
+    await cost('flood', messages)
+    const floodReceiverCpu = Math.max(0, (await cost('flood', messages)) - floodSenderCpu)
+    return { floodSenderCpu, floodReceiverCpu, pacedSenderCpu }
+  } finally {
+    await alone.stop()
+  }
+}
+
+module.exports = { overhead }

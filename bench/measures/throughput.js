@@ -1,0 +1,19 @@
+'use strict'
+
+/**
+ * All messages as fast as they go, from the first publish() to the last callback.
+ *
+ * @param {import('../pair').Pair} pair
+ * @param {object} settings
+ * @returns {Promise<object>} values by the keys of measures/index.js
+ */
+async function throughput(pair, { messages, perTick }) {
+  const run = await pair.send('flood', { count: messages, perTick })
+  return {
+    throughput: messages / ((run.lastAt - run.startedAt) / 1000),
+    floodSenderCpu: run.senderCpuMicros / messages,
+    floodReceiverCpu: run.receiverCpuMicros / messages
+  }
+}
+
+module.exports = { throughput }

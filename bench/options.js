@@ -1,0 +1,132 @@
+'use strict'
+
+const { parseArgs } = require('util')
+const buses = require('./buses')
+
+const HELP = `Usage: npm run bench -- [options]
+
+Measures the connector beside deepstream.io-msg-redis, on servers that it starts itself.
+
+  --repeat N     repetitions of each bus, one bus after the other in turn (default 5)
+  --quick        one short repetition that only checks that all arrives once and in order
+  --peers        also measure thin connectors on node-rdkafka and kafkajs
+  --only LIST    measure these buses: ${buses.names.join(', ')}
+  --stalls N     instead of all else: N runs at a steady rate on kafka, every stall listed
+  --property K=V also measure kafka with this librdkafka property (repeatable)
+  --json FILE    also write settings, facts and every single value to FILE
+  --rate N       messages per second of the latency run (default 1000)
+  --seconds N    length of the latency run (default 10)
+  --messages N   messages of the throughput run (default 200000)
+  --cpu-prof DIR write a CPU profile of each participant to DIR/<bus>
+  --help         this text
+`
+
+const FLAGS = {
+  repeat: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  peers: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  stalls: { type: 'string' },
+  property: { type: 'string', multiple: true, default: [] },
+  json: { type: 'string' },
+  rate: { type: 'string' },
+  seconds: { type: 'string' },
+  messages: { type: 'string' },
+  'cpu-prof': { type: 'string' },
+  help: { type: 'boolean', default: false }
+}
+
+const FULL = {
+  repeat: 5,
+  /** Repetitions that come first and are thrown away: the JVM of the broker compiles meanwhile. */
+  discard: 1,
+  messages: 200000,
+  /** Messages published per tick of the event loop in the throughput run. */
+  perTick: 250,
+  rate: 1000,
+  seconds: 10,
+  roundTrips: 2000,
+  idleSeconds: 10,
+  /** Per pair of processes, before anything is measured. */
+  warmUp: { checked: 2000, flood: 50000, pacedSeconds: 2 },
+  /** A latency above this is a stall. */
+  stallMs: 30,
+  /** How long the last message may take after it was sent before it counts as lost. */
+  deliveryTimeoutMs: 30000
+}
+
+const QUICK = {
+  ...FULL,
+  repeat: 1,
+  discard: 0,
+  messages: 5000,
+  seconds: 1,
+  roundTrips: 100,
+  idleSeconds: 1,
+  warmUp: { checked: 1000, flood: 1000, pacedSeconds: 0.2 }
+}
+
+/**
+ * @param {string|undefined} text
+ * @param {string} flag for the message
+ * @returns {number|undefined} undefined when the flag was not given
+ */
+function positive(text, flag) {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (number > 0 && Number.isFinite(number)) return number
+  throw new Error(`--${flag} needs a number above 0, not '${text}'`)
+}
+
+/**
+ * @param {string|undefined} list
+ * @param {boolean} peers
+ * @returns {string[]} names of buses
+ */
+function chosenBuses(list, peers) {
+  if (list === undefined) return peers ? [...buses.STANDARD, ...buses.PEERS] : buses.STANDARD
+  const names = list.split(',')
+  const unknown = names.find((name) => !buses.names.includes(name))
+  if (unknown === undefined) return names
+  throw new Error(`--only: there is no bus '${unknown}', only ${buses.names.join(', ')}`)
+}
+
+/**
+ * @param {string[]} pairs such as 'linger.ms=1'
+ * @returns {Record<string, string>}
+ */
+function propertiesFrom(pairs) {
+  const entries = pairs.map((pair) => {
+    const [, key, value] = pair.match(/^([^=]+)=(.*)$/) || []
+    if (key) return [key, value]
+    throw new Error(`--property needs name=value, not '${pair}'`)
+  })
+  return Object.fromEntries(entries)
+}
+
+/**
+ * @param {string[]} argv without node and script
+ * @returns {object} the settings of the run, or `{help: text}`; throws on unknown options
+ */
+function settingsFrom(argv) {
+  const { values } = parseArgs({ args: argv, options: FLAGS })
+  if (values.help) return { help: HELP }
+  const given = {}
+  for (const flag of ['repeat', 'rate', 'seconds', 'messages', 'stalls']) {
+    const number = positive(values[flag], flag)
+    if (number !== undefined) given[flag] = number
+  }
+  const properties = propertiesFrom(values.property)
+  const chosen = chosenBuses(given.stalls && !values.only ? 'kafka' : values.only, values.peers)
+  return {
+    ...(values.quick ? QUICK : FULL),
+    ...given,
+    quick: values.quick,
+    buses: values.property.length > 0 ? [...chosen, buses.VARIANT] : chosen,
+    properties,
+    json: values.json,
+    cpuProf: values['cpu-prof']
+  }
+}
+
+module.exports = { settingsFrom }

@@ -1,0 +1,68 @@
+'use strict'
+
+const { spawn } = require('child_process')
+const path = require('path')
+const { CHANNEL, eventMessage } = require('../event-message')
+const { nowMs } = require('./clock')
+
+/** Time for the pacer to start before its first tick. */
+const PACER_HEAD_START_MS = 500
+
+/**
+ * Publishes as fast as the connector takes the messages, in ticks of the event loop, as a busy
+ * server does: sockets are served between two ticks.
+ *
+ * @param {object} connector
+ * @param {{first: number, count: number, perTick: number}} run
+ * @returns {Promise<{startedAt: number, publishedAt: number}>} times of clock.js
+ */
+function flood(connector, { first, count, perTick }) {
+  return new Promise((resolve) => {
+    const end = first + count
+    let next = first
+    const startedAt = nowMs()
+    const publishTick = () => {
+      const tickEnd = Math.min(next + perTick, end)
+      while (next < tickEnd) connector.publish(CHANNEL, eventMessage(next++))
+      if (next < end) setImmediate(publishTick)
+      else resolve({ startedAt, publishedAt: nowMs() })
+    }
+    publishTick()
+  })
+}
+
+/**
+ * Publishes at a steady rate. Message i is due at `startAt + i * intervalMs` whatever happened to
+ * the ones before it; when the sender is late it sends all that are due at once.
+ *
+ * @param {object} connector
+ * @param {{first: number, count: number, rate: number}} run rate in messages per second
+ * @returns {Promise<{startAt: number, intervalMs: number, publishedAt: Float64Array}>}
+ *   `publishedAt` holds the time before each publish()
+ */
+function pace(connector, { first, count, rate }) {
+  return new Promise((resolve, reject) => {
+    const intervalMs = 1000 / rate
+    const startAt = nowMs() + PACER_HEAD_START_MS
+    const publishedAt = new Float64Array(count)
+    let index = 0
+    const args = [path.join(__dirname, 'pacer.js'), startAt, intervalMs, count].map(String)
+    const pacer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const publishDue = () => {
+      for (let now = nowMs(); index < count && startAt + index * intervalMs <= now; now = nowMs()) {
+        publishedAt[index] = now
+        connector.publish(CHANNEL, eventMessage(first + index))
+        index++
+      }
+    }
+    pacer.on('error', reject)
+    pacer.stdout.on('data', publishDue)
+    pacer.once('close', () => {
+      publishDue()
+      if (index === count) resolve({ startAt, intervalMs, publishedAt })
+      else reject(new Error(`the pacer stopped after ${index} of ${count} messages`))
+    })
+  })
+}
+
+module.exports = { flood, pace }

@@ -1,0 +1,47 @@
+'use strict'
+
+const { execFileSync } = require('child_process')
+const fs = require('fs')
+const path = require('path')
+const buses = require('./buses')
+
+/**
+ * Installs the dependencies of a folder from its lock file when they are missing or outdated.
+ *
+ * @param {string} folder
+ * @param {(line: string) => void} say
+ */
+function install(folder, say) {
+  const installed = path.join(folder, 'node_modules', '.package-lock.json')
+  const locked = path.join(folder, 'package-lock.json')
+  if (fs.existsSync(installed) && fs.statSync(installed).mtime >= fs.statSync(locked).mtime) return
+  say(
+    `Installing the dependencies of the benchmark (${path.relative(__dirname, locked)}); this can take minutes`
+  )
+  try {
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'pipe' })
+  } catch (error) {
+    throw new Error(`npm ci failed in ${path.basename(folder)}:\n${error.stderr}`, { cause: error })
+  }
+}
+
+/**
+ * Makes sure that everything the chosen buses need is there, before anything is started.
+ *
+ * @param {string[]} names of the buses
+ * @param {(line: string) => void} say
+ */
+function prepare(names, say) {
+  if (names.includes('redis')) install(__dirname, say)
+  if (names.some((name) => buses.PEERS.includes(name))) install(path.join(__dirname, 'peers'), say)
+  for (const name of names) buses.named(name).server.version()
+  if (!names.includes('kafka')) return
+  try {
+    buses.named('kafka').load()
+  } catch (cause) {
+    const advice = 'build it first: npm install && npm run build'
+    throw new Error(`The connector cannot be loaded (${cause.message}); ${advice}`, { cause })
+  }
+}
+
+module.exports = { prepare }

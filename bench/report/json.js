@@ -1,0 +1,58 @@
+'use strict'
+
+const fs = require('fs')
+const { MEASURES } = require('../measures')
+const { summary } = require('../statistics')
+
+/**
+ * @param {object[]} repetitions
+ * @returns {object} median, min and max by measure
+ */
+function summaries(repetitions) {
+  if (repetitions.length === 0) return {}
+  const entries = MEASURES.map(({ key }) => [key, summary(repetitions.map((r) => r.values[key]))])
+  return Object.fromEntries(entries)
+}
+
+/**
+ * @param {string} file
+ * @param {object} content
+ */
+function write(file, content) {
+  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
+}
+
+/**
+ * @param {string} file
+ * @param {object} run
+ * @param {object} run.facts
+ * @param {object} run.settings
+ * @param {object|null} run.own the result of overhead()
+ * @param {{bus: object, repetitions: object[]}[]} run.results
+ */
+function writeComparison(file, { facts, settings, own, results }) {
+  const { json, cpuProf, ...published } = settings
+  const units = Object.fromEntries(MEASURES.map(({ key, unit }) => [key, unit]))
+  const buses = results.map(({ bus, repetitions }) => ({
+    name: bus.name,
+    title: bus.title,
+    summary: summaries(repetitions),
+    repetitions
+  }))
+  write(file, { facts, settings: published, units, overhead: own, buses })
+}
+
+/**
+ * @param {string} file
+ * @param {object} run
+ * @param {object} run.facts
+ * @param {object} run.settings
+ * @param {{bus: object, runs: object[]}[]} run.results
+ */
+function writeStalls(file, { facts, settings, results }) {
+  const { json, cpuProf, ...published } = settings
+  const buses = results.map(({ bus, runs }) => ({ name: bus.name, title: bus.title, runs }))
+  write(file, { facts, settings: published, buses })
+}
+
+module.exports = { writeComparison, writeStalls }

@@ -1,0 +1,75 @@
+'use strict'
+
+const { MEASURES, moreIsBetter } = require('../measures')
+const { summary } = require('../statistics')
+
+/**
+ * @param {string} template with names of settings in braces
+ * @param {object} settings
+ * @returns {string}
+ */
+function fill(template, settings) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => settings[name])
+}
+
+/**
+ * @param {number} value
+ * @param {number} digits
+ * @returns {string} with a comma between thousands
+ */
+function format(value, digits) {
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits
+  })
+}
+
+/**
+ * One measure per block, one bus per line: median, smallest and largest repetition, and the ratio of
+ * the medians to the reference.
+ *
+ * @param {{bus: object, repetitions: object[]}[]} results
+ * @param {object} reference the bus that the ratios refer to
+ * @param {object} settings
+ * @returns {string}
+ */
+function table(results, reference, settings) {
+  const measured = results.filter(({ repetitions }) => repetitions.length > 0)
+  const nameWidth = Math.max(...measured.map(({ bus }) => bus.title.length))
+  return MEASURES.map((measure) => {
+    const { key, title, unit, digits, isAbsolute } = measure
+    const rows = measured.map(({ bus, repetitions }) => ({
+      bus,
+      ...summary(repetitions.map(({ values }) => values[key]))
+    }))
+    const base = rows.find(({ bus }) => bus === reference)
+    const lines = rows.map(({ bus, median, min, max }) => {
+      const isCompared = base && bus !== reference && !isAbsolute
+      const spread = `${format(min, digits)} .. ${format(max, digits)}`
+      const cells = [
+        bus.title.padEnd(nameWidth),
+        format(median, digits).padStart(10),
+        spread.padStart(22),
+        (isCompared ? `${(median / base.median).toFixed(2)} x` : '').padStart(9)
+      ]
+      return `  ${cells.join('  ')}`.trimEnd()
+    })
+    const direction = moreIsBetter(measure) ? 'more is better' : 'less is better'
+    return [`${fill(title, settings)} (${unit}, ${direction})`, ...lines].join('\n')
+  }).join('\n\n')
+}
+
+/**
+ * @param {object} own the result of overhead()
+ * @param {object} settings
+ * @returns {string}
+ */
+function overheadLine({ floodSenderCpu, floodReceiverCpu, pacedSenderCpu }, { rate }) {
+  return (
+    `The benchmark itself is part of these CPU figures: ${floodSenderCpu.toFixed(2)} us/msg of the ` +
+    `sender and\n${floodReceiverCpu.toFixed(2)} us/msg of the receiver at full speed, ` +
+    `${pacedSenderCpu.toFixed(0)} us/msg of the sender at ${rate} msg/s.`
+  )
+}
+
+module.exports = { table, overheadLine }

@@ -1,0 +1,114 @@
+'use strict'
+
+const { fork, spawn } = require('node:child_process')
+const { randomUUID } = require('node:crypto')
+const path = require('node:path')
+const { freePorts } = require('../kafka/ports')
+
+const ROOT = path.join(__dirname, '..', '..')
+
+/**
+ * A message bus for clusters of deepstream servers.
+ *
+ * @typedef {object} Bus
+ * @property {string} title what it is, for a person
+ * @property {(more?: object) => { name: string, source: string, options: object }} plugin the
+ *   connector for one new cluster, which hears nothing of other clusters on the same bus; `more`
+ *   are further options for it
+ * @property {() => Promise<void>} stop ends what startBus() started
+ */
+
+/**
+ * Starts a message bus.
+ *
+ * - `kafka`: this package on a real Kafka broker;
+ * - `embedded`: this package on its own development broker;
+ * - `redis`: deepstream's own connector for Redis (`redis-server` must be installed). It shows
+ *   that a test asks nothing of a bus which only this package could give.
+ *
+ * @param {'kafka' | 'embedded' | 'redis'} [kind] by default the environment's BUS, else `kafka`
+ * @returns {Promise<Bus>}
+ * @throws {Error} when the bus does not start
+ */
+async function startBus(kind = process.env.BUS || 'kafka') {
+  const start = { kafka: startKafka, embedded: startEmbedded, redis: startRedis }[kind]
+  if (!start) throw new Error(`BUS is '${kind}'; it can be kafka, embedded or redis`)
+  return start()
+}
+
+async function startKafka() {
+  const { KafkaCluster } = require('../kafka')
+  const kafka = await KafkaCluster.start({ brokers: 1 })
+  return {
+    title: 'Kafka broker',
+    plugin: (more) => kafkaPlugin(kafka.connectionString, more),
+    stop: () => kafka.stop()
+  }
+}
+
+async function startEmbedded() {
+  const broker = fork(path.join(ROOT, 'bin', 'deepstream-kafka.js'), ['broker'], {
+    execArgv: ['--require', path.join(__dirname, 'end-with-parent.js')],
+    // In a process group of its own, so that Ctrl-C reaches only the one who stops it in order.
+    detached: true,
+    silent: true
+  })
+  const [, connectionString] = await printed(broker, /connectionString: (\S+)/)
+  return {
+    title: 'embedded development broker',
+    plugin: (more) => kafkaPlugin(connectionString, more),
+    stop: () => ended(broker)
+  }
+}
+
+function kafkaPlugin(connectionString, more) {
+  const topic = `deepstream-${randomUUID()}`
+  return { name: 'kafka', source: ROOT, options: { connectionString, topic, ...more } }
+}
+
+async function startRedis() {
+  const [port] = await freePorts(1)
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '']
+  const redis = spawn('redis-server', settings)
+  await printed(redis, /Ready to accept connections/)
+  return {
+    title: 'Redis',
+    plugin: () => ({
+      name: 'redis',
+      source: 'deepstream.io-msg-redis@1.0.5',
+      options: { host: '127.0.0.1', port }
+    }),
+    stop: () => ended(redis)
+  }
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {RegExp} pattern
+ * @returns {Promise<RegExpMatchArray>} the match, as soon as the child has printed it
+ * @throws {Error} with its output, when it ends before
+ */
+function printed(child, pattern) {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const read = (text) => {
+      output += text
+      const match = output.match(pattern)
+      if (match) resolve(match)
+    }
+    child.stdout.setEncoding('utf8').on('data', read)
+    child.stderr.setEncoding('utf8').on('data', read)
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`It ended before it was ready:\n${output}`)))
+  })
+}
+
+function ended(child) {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.once('exit', () => resolve())
+    child.kill('SIGTERM')
+  })
+}
+
+module.exports = { startBus }

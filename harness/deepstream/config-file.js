@@ -1,0 +1,86 @@
+'use strict'
+
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { factsOf } = require('./versions')
+
+/**
+ * Quick enough that nodes which start together know each other within half a second. The time
+ * after which a silent node is dropped stays at deepstream's default of 6000 ms.
+ */
+const QUICK_KEEP_ALIVE_MS = 500
+/** A plugin may take this long to be ready; deepstream's 2000 is little on a busy machine. */
+const PATIENT_START_MS = 15000
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+
+/**
+ * Writes the config.yml of one server into a temporary folder of its own, which server.js removes
+ * once deepstream has read it.
+ *
+ * @param {object} server
+ * @param {string} server.version
+ * @param {string} server.name deepstream's `serverName`
+ * @param {number} server.port
+ * @param {{ name: string, options: object }} server.plugin the message connector
+ * @param {object} [server.config] more settings, which win over the ones made here
+ * @returns {string} the file's path
+ */
+function writeConfigFile({ version, name, port, plugin, config }) {
+  const facts = factsOf(version)
+  const settings = {
+    serverName: name,
+    showLogo: false,
+    logLevel: 'INFO',
+    dependencyInitialisationTimeout: PATIENT_START_MS,
+    ...connectivity(facts, port),
+    ...(facts.hasClusterRegistry && { clusterKeepAliveInterval: QUICK_KEEP_ALIVE_MS }),
+    permission: { type: 'none' },
+    auth: { type: 'none' },
+    plugins: {
+      ...(facts.connectorGivenBy === 'config' && { message: plugin }),
+      cache: { path: path.join(__dirname, 'shared-cache-plugin.js') }
+    },
+    ...config
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'deepstream-'))
+  const file = path.join(folder, 'config.yml')
+  fs.writeFileSync(file, toYaml(settings))
+  return file
+}
+
+function connectivity(facts, port) {
+  if (facts.transport === 'tcp') {
+    return {
+      webServerEnabled: false,
+      tcpPort: port,
+      tcpHost: '127.0.0.1',
+      maxMessageSize: MAX_MESSAGE_BYTES
+    }
+  }
+  return {
+    connectionEndpoints: {
+      websocket: {
+        name: null,
+        path: path.join(__dirname, 'websocket-endpoint.js'),
+        options: { port, host: '127.0.0.1', maxMessageSize: MAX_MESSAGE_BYTES }
+      },
+      http: null
+    }
+  }
+}
+
+/** Block style for maps, JSON for everything else, which is YAML too. */
+function toYaml(map, indent = '') {
+  return Object.entries(map)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const isMap = value !== null && typeof value === 'object' && !Array.isArray(value)
+      return isMap && Object.keys(value).length > 0
+        ? `${indent}${key}:\n${toYaml(value, `${indent}  `)}`
+        : `${indent}${key}: ${JSON.stringify(value)}\n`
+    })
+    .join('')
+}
+
+module.exports = { writeConfigFile }

@@ -1,0 +1,218 @@
+'use strict'
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { randomBytes } = require('node:crypto')
+const { eventually } = require('../eventually')
+const { Broker } = require('./broker')
+const { sharedClasses } = require('./class-archive')
+const { DataDir } = require('./data-dir')
+const { KAFKA_VERSION, downloadKafka } = require('./download')
+const { ExternalBroker } = require('./external-broker')
+const { findJava } = require('./java')
+const { fetchMetadata } = require('./metadata')
+const { freePorts } = require('./ports')
+const { serverProperties } = require('./server-properties')
+const { createTopic, deleteTopic } = require('./topics')
+
+/** How long a new or deleted topic may take to show at every broker, in milliseconds. */
+const TOPIC_TIMEOUT_MS = 30000
+
+/**
+ * A real Apache Kafka cluster on this machine, for tests, benchmarks and the demo. Its brokers
+ * never outlive the process that started it, and do not keep that process alive.
+ */
+class KafkaCluster {
+  #dataDir
+
+  /**
+   * Starts brokers, or takes those that the environment variable KAFKA_BROKERS (host:port[,..])
+   * names. The first start on a machine downloads Kafka, which needs Maven; brokers need Java 17 or
+   * newer, macOS or Linux.
+   *
+   * @param {object} [options]
+   * @param {number} [options.brokers] how many; each is a controller as well, so use an odd number
+   *   (1)
+   * @param {Record<string, string | number | boolean>} [options.config] more server.properties, for
+   *   every broker; Kafka's own defaults hold otherwise: a killed broker is noticed after
+   *   broker.session.timeout.ms, 9 s
+   * @param {number} [options.heapMb] limit of each broker's Java heap, in MB (512)
+   * @param {string} [options.version] Apache Kafka version (the one that pom.xml pins)
+   * @param {number} [options.startTimeoutMs] how long the brokers may take until they serve, in
+   *   milliseconds (60000)
+   * @returns {Promise<KafkaCluster>} when every broker answers, and knows all the others and a
+   *   controller
+   * @throws {Error} when Java or Maven is missing (says what to install), or when a broker does not
+   *   serve in time or ends (quotes its log); nothing is left running
+   */
+  static async start(options = {}) {
+    const { brokers = 1 } = options
+    if (process.env.KAFKA_BROKERS) return KafkaCluster.#join(process.env.KAFKA_BROKERS, brokers)
+
+    const { version = KAFKA_VERSION } = options
+    const java = await findJava()
+    const libs = await downloadKafka(version)
+    const installation = { java: java.command, libs }
+    const jvmFlags = await sharedClasses(version, java.version, async (brokerJvmFlags) => {
+      const cluster = await KafkaCluster.#launch(
+        { ...installation, jvmFlags: [], brokerJvmFlags },
+        {}
+      )
+      // Orderly, because Java writes the archive at its exit.
+      await cluster.brokers[0].stop().finally(() => cluster.stop())
+    })
+    return KafkaCluster.#launch({ ...installation, jvmFlags, brokerJvmFlags: [] }, options)
+  }
+
+  /**
+   * @param {{ java: string, libs: string, jvmFlags: string[], brokerJvmFlags: string[] }}
+   *   installation
+   * @param {object} options those of start()
+   */
+  static async #launch(installation, options) {
+    const { brokers: count = 1, config = {}, heapMb = 512, startTimeoutMs = 60000 } = options
+    const dataDir = new DataDir()
+    const ports = await freePorts(2 * count)
+    const nodes = Array.from({ length: count }, (_, index) => {
+      const folder = path.join(dataDir.path, `broker-${index + 1}`)
+      fs.mkdirSync(folder)
+      const logDir = path.join(folder, 'data')
+      return {
+        id: index + 1,
+        port: ports[2 * index],
+        controllerPort: ports[2 * index + 1],
+        folder,
+        logDir
+      }
+    })
+    const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join()
+    const clusterId = randomBytes(16).toString('base64url')
+    const brokers = nodes.map((node) => {
+      const properties = serverProperties(node, voters, count, config)
+      return new Broker({ ...node, ...installation, properties, clusterId, heapMb, startTimeoutMs })
+    })
+
+    const cluster = new KafkaCluster(brokers, dataDir)
+    try {
+      await Promise.all(brokers.map((broker) => broker.format()))
+      await Promise.all(brokers.map((broker) => broker.start()))
+      const allKnown = (metadata) => metadata.brokers.length === count
+      await cluster.#untilAllShow(`${count} brokers to find each other`, allKnown, startTimeoutMs)
+    } catch (error) {
+      await cluster.stop()
+      throw error
+    }
+    return cluster
+  }
+
+  /**
+   * @param {string} addresses
+   * @param {number} wanted number of brokers
+   */
+  static async #join(addresses, wanted) {
+    const brokers = addresses.split(',').map((address) => new ExternalBroker(address.trim()))
+    const asked = brokers.map(({ address }) => fetchMetadata(address))
+    const { brokers: serving } = await Promise.any(asked).catch((cause) => {
+      const reason = cause.errors[0].message
+      throw new Error(`KAFKA_BROKERS=${addresses}: no broker there (${reason})`, { cause })
+    })
+    if (serving.length < wanted) {
+      throw new Error(
+        `KAFKA_BROKERS=${addresses}: ${wanted} brokers wanted, that cluster has ${serving.length}`
+      )
+    }
+    return new KafkaCluster(brokers)
+  }
+
+  /** Use KafkaCluster.start(). */
+  constructor(brokers, dataDir) {
+    /** @type {(Broker | ExternalBroker)[]} */
+    this.brokers = brokers
+    this.#dataDir = dataDir
+  }
+
+  /** 'host:port[,..]' of all brokers, whether they are up or not. */
+  get connectionString() {
+    return this.brokers.map(({ address }) => address).join()
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} [options]
+   * @param {number} [options.partitions] (1)
+   * @param {number} [options.replicationFactor] (as many as there are brokers)
+   * @param {Record<string, string | number | boolean>} [options.config] topic configuration
+   * @returns {Promise<void>} when every running broker shows the topic, with a leader for each
+   *   partition
+   * @throws {Error} when the topic exists already, or the broker refuses it
+   */
+  async createTopic(name, options = {}) {
+    const { partitions: count = 1, replicationFactor, config = {} } = options
+    const topic = { partitions: count, replicationFactor, config }
+    await createTopic(this.#runningAddresses(), name, topic)
+    await this.#untilAllShow(`the topic ${name} to have leaders`, ({ topics }) => {
+      const partitions = topics[name] ?? []
+      return partitions.length === count && partitions.every(({ leader }) => leader >= 0)
+    })
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<void>} when no running broker shows the topic any more
+   * @throws {Error} when there is no such topic, or the broker refuses
+   */
+  async deleteTopic(name) {
+    await deleteTopic(this.#runningAddresses(), name)
+    await this.#untilAllShow(`the topic ${name} to disappear`, ({ topics }) => !topics[name])
+  }
+
+  /**
+   * @param {string} topic
+   * @param {number} [partition] (0)
+   * @returns {Promise<Broker | ExternalBroker | undefined>} the broker that leads the partition
+   *   now, as the running brokers know it; undefined when there is none, or when KAFKA_BROKERS does
+   *   not name it
+   * @throws {Error} when no broker answers
+   */
+  async leaderOf(topic, partition = 0) {
+    const { brokers, topics } = await Promise.any(
+      this.#runningAddresses().map((address) => fetchMetadata(address))
+    )
+    const leader = topics[topic]?.[partition]?.leader
+    const address = brokers.find(({ id }) => id === leader)?.address
+    return this.brokers.find((broker) => broker.address === address)
+  }
+
+  /**
+   * Ends all brokers at once, without ceremony, and removes their data. Brokers that KAFKA_BROKERS
+   * names are left alone. A second call does nothing.
+   *
+   * @returns {Promise<void>} when nothing is left
+   */
+  async stop() {
+    if (!this.#dataDir) return
+    await Promise.all(this.brokers.map((broker) => broker.kill()))
+    await this.#dataDir.remove()
+  }
+
+  #runningAddresses() {
+    return this.brokers.filter(({ isRunning }) => isRunning).map(({ address }) => address)
+  }
+
+  /**
+   * @param {string} message
+   * @param {(metadata: import('./metadata').Metadata) => boolean} shows
+   * @param {number} [timeoutMs]
+   */
+  async #untilAllShow(message, shows, timeoutMs = TOPIC_TIMEOUT_MS) {
+    const everyBroker = async () => {
+      const answers = await Promise.all(
+        this.#runningAddresses().map((address) => fetchMetadata(address))
+      )
+      return answers.every(shows)
+    }
+    await eventually(everyBroker, { timeoutMs, intervalMs: 20, message })
+  }
+}
+
+module.exports = { KafkaCluster }

@@ -1,0 +1,5 @@
+'use strict'
+
+const { KafkaCluster } = require('./cluster')
+
+module.exports = { KafkaCluster }

@@ -1,0 +1,63 @@
+'use strict'
+
+const { EventEmitter } = require('events')
+const { Bus } = require('./lib/bus')
+const { readOptions } = require('./lib/options')
+const { name, version } = require('./package.json')
+
+/** deepstream's message connector for Apache Kafka. index.d.ts describes it. */
+class MessageConnector extends EventEmitter {
+  #bus
+  #sender
+  #topic
+
+  constructor(options) {
+    super()
+    this.isReady = false
+    this.name = name
+    this.version = version
+    this.type = this.description = `Apache Kafka message connector ${version}`
+    const checked = readOptions(options)
+    this.#sender = checked.sender
+    this.#topic = checked.topic
+    this.#bus = new Bus(checked, {
+      ready: () => {
+        this.isReady = true
+        this.emit('ready')
+      },
+      error: (error) => this.emit('error', error),
+      // An 'error' before 'ready' would end deepstream, and this may pass.
+      warning: (warning) => process.emitWarning(warning),
+      closed: () => this.emit('close'),
+      deliver: (callback, message) => callback(message)
+    })
+    this.#bus.open()
+  }
+
+  init() {
+    this.#bus.open()
+  }
+
+  publish(topic, message) {
+    this.#bus.publish(String(topic), message)
+  }
+
+  subscribe(topic, callback) {
+    this.#bus.subscribe(String(topic), callback)
+  }
+
+  unsubscribe(topic, callback) {
+    this.#bus.unsubscribe(String(topic), callback)
+  }
+
+  stats() {
+    return { sender: this.#sender, topic: this.#topic, ...this.#bus.stats() }
+  }
+
+  close() {
+    this.isReady = false
+    this.#bus.close()
+  }
+}
+
+module.exports = MessageConnector

@@ -1,0 +1,243 @@
+'use strict'
+
+const { NativeBus } = require('./engine')
+const { KafkaError } = require('./errors')
+const exitHook = require('./exit-hook')
+
+/** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
+const BATCHES_PER_TURN = 8
+/** setInterval's longest time, in milliseconds. */
+const FOREVER = 2147483647
+
+/**
+ * @typedef {object} Face what a bus tells its owner
+ * @property {() => void} ready
+ * @property {(error: KafkaError) => void} error
+ * @property {(warning: KafkaError) => void} warning
+ * @property {() => void} closed
+ * @property {(callback: Function, message: unknown, sender: string) => void} deliver calls a subscriber
+ */
+
+/**
+ * The JavaScript side of a connection: serialises, parses, and calls back. Everything else is the engine's.
+ * Its life is a circle: closed -> open -> closing -> closed. It keeps the process alive while it connects and while it
+ * closes, but not in between.
+ */
+class Bus {
+  #native
+  #face
+  #flushTimeoutMs
+  /** @type {Map<string, {id: number, callbacks: Function[]}>} by channel */
+  #subscriptions = new Map()
+  /** @type {Map<number, Function[]>} the same callbacks by the engine's number of the channel */
+  #callbacks = new Map()
+  /** @type {'closed' | 'open' | 'closing'} */
+  #state = 'closed'
+  #isSilent = true
+  #reopen = false
+  #keepAlive
+
+  /**
+   * @param {object} options of readOptions()
+   * @param {Face} face
+   * @throws {KafkaError} ERR_KAFKA_PROPERTY
+   */
+  constructor(options, face) {
+    this.#face = face
+    this.#flushTimeoutMs = options.flushTimeoutMs
+    // The engine holds the callback as long as it lives, and must not hold the bus by it.
+    const self = new WeakRef(this)
+    try {
+      this.#native = new NativeBus(options, () => self.deref()?.#wake())
+    } catch (error) {
+      throw new KafkaError(error.code, error.message)
+    }
+  }
+
+  /** Milliseconds that a flush may take. */
+  get flushTimeoutMs() {
+    return this.#flushTimeoutMs
+  }
+
+  /** Connects in the background, after the current close if there is one. Does nothing when open. */
+  open() {
+    if (this.#state === 'closing') this.#reopen = true
+    if (this.#state !== 'closed') return
+    this.#state = 'open'
+    this.#isSilent = false
+    exitHook.add(this)
+    this.#stayAlive(true)
+    this.#native.open()
+  }
+
+  /**
+   * Calls nobody back from now on, delivers what was published so far and in this tick within flushTimeoutMs, and tells
+   * the face when it is closed.
+   */
+  close() {
+    this.#reopen = false
+    if (this.#state === 'closed') setImmediate(() => this.#state === 'closed' && this.#face.closed())
+    if (this.#state !== 'open') return
+    this.#state = 'closing'
+    for (const channel of this.#subscriptions.keys()) this.#native.unsubscribe(channel)
+    this.#subscriptions.clear()
+    this.#callbacks.clear()
+    this.#stayAlive(true)
+    // deepstream closes the bus before the last that it has to say in the same tick.
+    setImmediate(() => {
+      this.#isSilent = true
+      this.#native.close()
+    })
+  }
+
+  /**
+   * Publishes to all other nodes, or to one. Serialises at once, because callers change the message afterwards.
+   * Does nothing when closed. Troubles are told as errors.
+   * @param {string} channel
+   * @param {unknown} message
+   * @param {string} [target] the sender id of the one node to get it
+   * @throws {TypeError} if JSON.stringify cannot serialise the message
+   */
+  publish(channel, message, target) {
+    const json = JSON.stringify(message)
+    if (this.#isSilent) return
+    this.#native.publish(channel, json, target)
+    if (exitHook.isExiting()) exitHook.flush(this)
+  }
+
+  /**
+   * Calls back for each message of the channel from now on. A callback subscribed twice is called twice.
+   * @param {string} channel
+   * @param {Function} callback
+   */
+  subscribe(channel, callback) {
+    if (typeof callback !== 'function') {
+      throw new TypeError(`The callback for the topic ${channel} is no function.`)
+    }
+    const name = wellFormed(channel)
+    const subscription = this.#subscriptions.get(name)
+    // Lists are replaced, never changed: one that is being called may be subscribed to or left meanwhile.
+    const callbacks = [...(subscription?.callbacks ?? []), callback]
+    const id = subscription?.id ?? this.#native.subscribe(name)
+    this.#subscriptions.set(name, { id, callbacks })
+    this.#callbacks.set(id, callbacks)
+  }
+
+  /**
+   * Takes one subscription of this callback back, the latest. Does nothing if there is none.
+   * @param {string} channel
+   * @param {Function} callback
+   */
+  unsubscribe(channel, callback) {
+    const name = wellFormed(channel)
+    const { id, callbacks } = this.#subscriptions.get(name) ?? { callbacks: [] }
+    const at = callbacks.lastIndexOf(callback)
+    if (at < 0) return
+    const others = [...callbacks.slice(0, at), ...callbacks.slice(at + 1)]
+    if (others.length > 0) {
+      this.#subscriptions.set(name, { id, callbacks: others })
+      this.#callbacks.set(id, others)
+    } else {
+      this.#subscriptions.delete(name)
+      this.#callbacks.delete(id)
+      this.#native.unsubscribe(name)
+    }
+  }
+
+  /**
+   * Blocks until everything published is delivered.
+   * @param {number} timeoutMs at most so long
+   * @returns {number} how many messages are not delivered
+   */
+  flush(timeoutMs) {
+    return this.#native.flush(timeoutMs)
+  }
+
+  /** @returns {object} counters since the construction, see Stats in index.d.ts */
+  stats() {
+    return this.#native.stats()
+  }
+
+  /** Called by the engine when there is something to take. */
+  #wake() {
+    for (let turn = 0; turn < BATCHES_PER_TURN; turn++) {
+      const item = this.#native.take()
+      if (item === null) return
+      if (typeof item === 'string') this.#deliver(JSON.parse(item))
+      else for (const event of item) this.#guard(() => this.#tell(event))
+    }
+    setImmediate(() => this.#wake())
+  }
+
+  /** @param {unknown[]} records a batch as src/inbox.rs describes it */
+  #deliver(records) {
+    const runs = records.pop()
+    let next = 0
+    for (let run = 0; run < runs.length; run += 3) {
+      const [channel, count, sender] = [runs[run], runs[run + 1], runs[run + 2]]
+      for (let n = Math.abs(count); n > 0; n--) {
+        const message = count > 0 ? records[next++] : undefined
+        const callbacks = this.#callbacks.get(channel)
+        if (callbacks === undefined) continue
+        for (const callback of callbacks) {
+          try {
+            this.#face.deliver(callback, message, sender)
+          } catch (error) {
+            rethrow(error)
+          }
+        }
+      }
+    }
+  }
+
+  #tell(event) {
+    switch (event.name) {
+      case 'ready':
+        if (this.#state !== 'open') return
+        this.#stayAlive(false)
+        return this.#face.ready()
+      case 'closed':
+        return this.#closed()
+      default:
+        return this.#face[event.name](KafkaError.fromEvent(event))
+    }
+  }
+
+  #closed() {
+    this.#state = 'closed'
+    this.#stayAlive(false)
+    exitHook.remove(this)
+    if (this.#reopen) {
+      this.#reopen = false
+      this.open()
+    }
+    this.#face.closed()
+  }
+
+  #guard(call) {
+    try {
+      call()
+    } catch (error) {
+      rethrow(error)
+    }
+  }
+
+  #stayAlive(should) {
+    clearInterval(this.#keepAlive)
+    this.#keepAlive = should ? setInterval(() => {}, FOREVER) : undefined
+  }
+}
+
+/** Lets an exception reach the process as uncaught without taking the rest of the batch with it. */
+function rethrow(error) {
+  process.nextTick(() => {
+    throw error
+  })
+}
+
+/** A record key is UTF-8, which has no lone surrogates: it reads them as U+FFFD, and so must a subscription. */
+function wellFormed(channel) {
+  return Buffer.from(channel).toString()
+}
+
+module.exports = { Bus }

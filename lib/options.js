@@ -1,0 +1,171 @@
+'use strict'
+
+const { randomBytes } = require('crypto')
+const { KafkaError } = require('./errors')
+
+const MAX_INT = 2147483647
+const MIB = 1024 * 1024
+
+/**
+ * Every option: its default and the check of its value. docs/configuration.md explains them; a test compares the two.
+ * `default` may differ by face, see {@link readOptions}.
+ */
+const OPTIONS = {
+  connectionString: { check: brokerList },
+  clientId: { check: text },
+  topic: { default: 'deepstream-msg', check: topicName },
+  partitions: { default: 1, check: integer(1, 10000) },
+  replicationFactor: { default: -1, check: replicationFactor },
+  retentionMs: { default: 3600000, check: integer(60000, Number.MAX_SAFE_INTEGER) },
+  maxMessageBytes: { default: 16 * MIB, check: integer(1000, 1000000000) },
+  createTopic: { default: true, check: boolean },
+  connectTimeoutMs: { default: 0, check: integer(0, MAX_INT) },
+  flushTimeoutMs: { default: 2000, check: integer(0, MAX_INT) },
+  inboxBytes: { default: 16 * MIB, check: integer(65536, MAX_INT) },
+  kafka: { default: {}, check: properties }
+}
+
+/** What people write instead, from other connectors and clients. */
+const OTHER_NAMES = {
+  host: 'connectionString',
+  port: 'connectionString',
+  url: 'connectionString',
+  brokers: 'connectionString',
+  nodes: 'connectionString',
+  'bootstrap.servers': 'connectionString',
+  servername: 'clientId',
+  'client.id': 'clientId',
+  zkoptions: 'connectionString (ZooKeeper is not used any more)',
+  noackbatchoptions: 'kafka'
+}
+
+/**
+ * Checks the options that a user wrote and fills in the defaults.
+ * @param {unknown} given
+ * @param {{topic?: string, sender?: string}} [face] defaults of the face: its Kafka topic, and the id of this node
+ *   on the bus where the face has one already
+ * @returns {object} the engine's options
+ * @throws {KafkaError} ERR_KAFKA_OPTION or ERR_KAFKA_ZOOKEEPER
+ */
+function readOptions(given, face = {}) {
+  if (typeof given?.connectionString !== 'string') {
+    // The original's words.
+    throw new KafkaError('ERR_KAFKA_OPTION', 'Missing config parameter "connectionString"')
+  }
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(OPTIONS, name)) throw unknownOption(name)
+  }
+  const options = {}
+  for (const [name, { default: fallback, check }] of Object.entries(OPTIONS)) {
+    const value = given[name] ?? face[name] ?? fallback
+    if (value !== undefined) options[name] = check(value, name)
+  }
+  const { kafka, clientId, ...rest } = options
+  // Nodes may share one configuration file, so that the clientId alone does not tell them apart.
+  const suffix = randomBytes(6).toString('base64url')
+  const sender = face.sender ?? (clientId ? `${clientId}-${suffix}` : suffix)
+  return { ...rest, clientId: clientId || sender, sender, properties: kafka }
+}
+
+function unknownOption(name) {
+  const isProperty = name.includes('.')
+  const suggestion =
+    OTHER_NAMES[name.toLowerCase()] ?? (isProperty ? `kafka: {"${name}": ...}` : closest(name))
+  const advice = suggestion
+    ? `Did you mean ${suggestion}?`
+    : `The options are: ${Object.keys(OPTIONS).join(', ')}.`
+  return new KafkaError('ERR_KAFKA_OPTION', `Unknown option "${name}". ${advice}`)
+}
+
+/** The option whose name is nearest, if it is near enough to be a slip. */
+function closest(name) {
+  const nearest = Object.keys(OPTIONS)
+    .map((option) => ({ option, distance: distance(name.toLowerCase(), option.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0]
+  return nearest.distance <= Math.max(2, nearest.option.length / 3) ? nearest.option : undefined
+}
+
+/** Levenshtein's distance of two words. */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next[j] = Math.min(substitution, row[j] + 1, next[j - 1] + 1)
+    }
+    row = next
+  }
+  return row[b.length]
+}
+
+function wrong(name, value, expected) {
+  // An option's value may be long, and kafka may hold secrets, so only simple ones are shown.
+  const shown = typeof value === 'object' || typeof value === 'function' ? typeof value : JSON.stringify(value)
+  return new KafkaError('ERR_KAFKA_OPTION', `The option ${name} is ${shown}, but must be ${expected}.`)
+}
+
+function integer(min, max) {
+  return (value, name) => {
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    throw wrong(name, value, `a whole number from ${min} to ${max}`)
+  }
+}
+
+function replicationFactor(value, name) {
+  if (value === -1) return value
+  if (Number.isInteger(value) && value >= 1 && value <= 32767) return value
+  throw wrong(name, value, "-1 (the broker's default) or a whole number from 1 to 32767")
+}
+
+function boolean(value, name) {
+  if (typeof value === 'boolean') return value
+  throw wrong(name, value, 'true or false')
+}
+
+function text(value, name) {
+  if (typeof value === 'string') return value
+  if (Number.isFinite(value)) return String(value) // YAML reads an unquoted 1 as a number
+  throw wrong(name, value, 'a text')
+}
+
+function topicName(value, name) {
+  if (/^[a-zA-Z0-9._-]{1,249}$/.test(value) && value !== '.' && value !== '..') return value
+  throw wrong(name, value, 'a Kafka topic name: up to 249 letters, digits, ".", "_" and "-"')
+}
+
+function brokerList(value, name) {
+  const addresses = value.split(',').map((address) => address.trim())
+  if (value.includes('/') && !value.includes('://')) throw zooKeeper(value, 'has a path')
+  if (addresses.some((address) => address.endsWith(':2181'))) throw zooKeeper(value, 'has port 2181')
+  if (addresses.every((address) => /^([A-Z_]+:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/.test(address))) {
+    return addresses.join(',')
+  }
+  // It might hold credentials by mistake, so it is not shown.
+  throw new KafkaError(
+    'ERR_KAFKA_OPTION',
+    `The option ${name} must list Kafka brokers as host:port, separated by commas, or be "embedded".`
+  )
+}
+
+function zooKeeper(value, what) {
+  return new KafkaError(
+    'ERR_KAFKA_ZOOKEEPER',
+    `The option connectionString ${what}, as ZooKeeper's address has. Kafka no longer uses ZooKeeper: name the Kafka ` +
+      'brokers themselves, usually on port 9092, such as "kafka-1:9092,kafka-2:9092".'
+  )
+}
+
+function properties(value, name) {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw wrong(name, value, 'an object of librdkafka properties')
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([property, setting]) => {
+      if (['string', 'number', 'boolean'].includes(typeof setting)) return [property, String(setting)]
+      throw wrong(`${name}: {"${property}"}`, setting, 'a text, a number, true or false')
+    })
+  )
+}
+
+module.exports = { OPTIONS, readOptions }

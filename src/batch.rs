@@ -1,0 +1,170 @@
+//! Polls many records at once.
+//!
+//! `rd_kafka_consume_batch_queue` costs half of a poll for each record, but the Rust client does not wrap it. This is the
+//! only module with `unsafe`.
+#![allow(unsafe_code)]
+
+use std::ptr::{self, NonNull};
+use std::slice;
+use std::time::Duration;
+
+use rdkafka::bindings as sys;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Headers, Message};
+use crate::record::TARGET_HEADER;
+
+/// Records taken at once; more would only delay the first of them.
+const BATCH: usize = 1024;
+
+/// A record as it stands in librdkafka's memory.
+pub struct Record<'a> {
+    /// Its key, the deepstream topic; empty when it has none.
+    pub key: &'a [u8],
+    /// Its value; empty when it has none.
+    pub value: &'a [u8],
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset in the partition.
+    pub offset: i64,
+    source: Source<'a>,
+}
+
+enum Source<'a> {
+    Polled(&'a BorrowedMessage<'a>),
+    Batched(&'a sys::rd_kafka_message_t),
+}
+
+impl Record<'_> {
+    /// The addressee, if it is a direct message.
+    #[must_use]
+    pub fn target(&self) -> Option<&[u8]> {
+        match self.source {
+            Source::Polled(message) => {
+                let headers = message.headers()?;
+                headers.iter().find(|header| header.key == TARGET_HEADER)?.value
+            }
+            Source::Batched(message) => batched_target(message),
+        }
+    }
+}
+
+fn batched_target(message: &sys::rd_kafka_message_t) -> Option<&[u8]> {
+    let mut headers = ptr::null_mut();
+    let mut value = ptr::null();
+    let mut size = 0;
+    let name = c"to";
+    debug_assert_eq!(name.to_bytes(), TARGET_HEADER.as_bytes());
+    // SAFETY: the message is alive for as long as the borrow. The call only parses its headers, which stay owned by the message;
+    // librdkafka takes a mutable pointer for that, and nobody else reads the message meanwhile.
+    let error = unsafe { sys::rd_kafka_message_headers(message, &raw mut headers) };
+    if error != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        return None;
+    }
+    // SAFETY: `headers` was filled in by the successful call above; the value it hands out belongs to the message too.
+    unsafe {
+        let error = sys::rd_kafka_header_get_last(headers, name.as_ptr(), &raw mut value, &raw mut size);
+        (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !value.is_null())
+            .then(|| slice::from_raw_parts(value.cast(), size))
+    }
+}
+
+/// A consumer's records, many at a time. Owns the consumer; belongs to one thread.
+pub struct BatchConsumer<C: ConsumerContext> {
+    // Fields are dropped in this order, and destroying the consumer would wait for the queue to be given back.
+    queue: Queue,
+    consumer: BaseConsumer<C>,
+    slots: Vec<*mut sys::rd_kafka_message_t>,
+}
+
+/// A counted reference to the consumer's queue.
+struct Queue(NonNull<sys::rd_kafka_queue_t>);
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        // SAFETY: the reference was obtained from `rd_kafka_queue_get_consumer` and is given back once.
+        unsafe { sys::rd_kafka_queue_destroy(self.0.as_ptr()) }
+    }
+}
+
+/// A message of librdkafka's that is destroyed in any case, because one that is not makes the consumer hang when it is
+/// destroyed.
+struct Owned(NonNull<sys::rd_kafka_message_t>);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: the message was handed over by `rd_kafka_consume_batch_queue` and is destroyed once.
+        unsafe { sys::rd_kafka_message_destroy(self.0.as_ptr()) }
+    }
+}
+
+impl<C: ConsumerContext> BatchConsumer<C> {
+    /// Wraps a consumer. `None` if it has no queue, which only a consumer without `group.id` lacks.
+    pub fn new(consumer: BaseConsumer<C>) -> Option<Self> {
+        // SAFETY: the client is alive; the queue reference is counted and given back by `Queue`.
+        let queue = unsafe { sys::rd_kafka_queue_get_consumer(consumer.client().native_ptr()) };
+        Some(Self { queue: Queue(NonNull::new(queue)?), consumer, slots: vec![ptr::null_mut(); BATCH] })
+    }
+
+    /// The consumer, for everything else than reading.
+    pub fn consumer(&self) -> &BaseConsumer<C> {
+        &self.consumer
+    }
+
+    /// Waits for a record up to `timeout`, then takes those that are there already. Serves the client's callbacks.
+    pub fn poll(
+        &mut self,
+        timeout: Duration,
+        mut take: impl FnMut(std::result::Result<Record<'_>, KafkaError>),
+    ) {
+        match self.consumer.poll(timeout) {
+            None => return,
+            Some(Err(error)) => return take(Err(error)),
+            Some(Ok(message)) => take(Ok(Record {
+                key: message.key().unwrap_or_default(),
+                value: message.payload().unwrap_or_default(),
+                partition: message.partition(),
+                offset: message.offset(),
+                source: Source::Polled(&message),
+            })),
+        }
+        // SAFETY: `slots` has room for `slots.len()` pointers and the queue is alive.
+        let count = unsafe {
+            sys::rd_kafka_consume_batch_queue(
+                self.queue.0.as_ptr(),
+                0,
+                self.slots.as_mut_ptr(),
+                self.slots.len(),
+            )
+        };
+        // All are owned first, so that none leaks should `take` panic.
+        let owned: Vec<Owned> = self.slots[..usize::try_from(count).unwrap_or(0)]
+            .iter()
+            .filter_map(|slot| NonNull::new(*slot).map(Owned))
+            .collect();
+        for message in owned {
+            // SAFETY: `message` keeps it alive until the end of the loop's body, and nobody else refers to it.
+            let raw = unsafe { message.0.as_ref() };
+            if raw.err == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                take(Ok(Record {
+                    key: bytes(raw.key, raw.key_len),
+                    value: bytes(raw.payload, raw.len),
+                    partition: raw.partition,
+                    offset: raw.offset,
+                    source: Source::Batched(raw),
+                }));
+            } else {
+                take(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::from(raw.err))));
+            }
+        }
+    }
+}
+
+fn bytes<'a>(start: *const std::ffi::c_void, length: usize) -> &'a [u8] {
+    if start.is_null() {
+        return &[];
+    }
+    // SAFETY: librdkafka's key and payload pointers are valid for their length as long as the message is; the callers bind the
+    // result to a `Record` that does not outlive it.
+    unsafe { slice::from_raw_parts(start.cast(), length) }
+}

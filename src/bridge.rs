@@ -1,0 +1,283 @@
+//! The Node-API class: converts and delegates, nothing else.
+//!
+//! Methods stand in the same order here, in `lib/bus.js` and in its declarations.
+
+// The macro needs owned arguments and writes its own glue.
+#![allow(clippy::needless_pass_by_value, missing_docs, unreachable_pub, unsafe_code)]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Function, ObjectFinalize};
+use napi::threadsafe_function::{ThreadsafeFunctionCallMode, UnknownReturnValue};
+use napi::{CleanupEnvHook, Either, Env, JsString};
+use napi_derive::napi;
+
+use crate::connection::{Connection, Phase};
+use crate::dev_broker::DevBroker;
+use crate::error::{Error, ErrorKind};
+use crate::inbox::{Event, Item};
+use crate::options::{Broker, Options};
+
+/// An error whose `code` JavaScript sees.
+type Result<T> = std::result::Result<T, napi::Error<&'static str>>;
+
+#[napi(object)]
+pub struct BusOptions {
+    pub connection_string: String,
+    pub sender: String,
+    pub client_id: String,
+    pub topic: String,
+    pub partitions: i32,
+    pub replication_factor: i32,
+    pub retention_ms: f64,
+    pub max_message_bytes: u32,
+    pub create_topic: bool,
+    pub connect_timeout_ms: u32,
+    pub flush_timeout_ms: u32,
+    pub inbox_bytes: u32,
+    pub properties: HashMap<String, String>,
+}
+
+/// What happened: `ready`, `warning`, `error` or `closed`; the rest only of a warning or an error.
+#[napi(object)]
+pub struct BusEvent {
+    pub name: String,
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub topic: Option<String>,
+    pub retriable: Option<bool>,
+    pub cause: Option<String>,
+    pub errno: Option<i32>,
+}
+
+#[napi(object)]
+pub struct BusStats {
+    pub state: String,
+    pub published: f64,
+    pub published_bytes: f64,
+    pub publish_failed: f64,
+    pub undelivered: u32,
+    pub received: f64,
+    pub received_bytes: f64,
+    pub delivered: f64,
+    pub filtered_own: f64,
+    pub filtered_direct: f64,
+    pub filtered_unsubscribed: f64,
+    pub invalid: f64,
+    pub missed: f64,
+    pub disconnects: f64,
+    pub inbox_bytes: f64,
+}
+
+#[napi(custom_finalize)]
+pub struct NativeBus {
+    connection: Arc<Connection>,
+    cleanup: CleanupEnvHook<Weak<Connection>>,
+}
+
+impl ObjectFinalize for NativeBus {
+    fn finalize(self, env: Env) -> napi::Result<()> {
+        env.remove_env_cleanup_hook(self.cleanup)
+    }
+}
+
+#[napi]
+impl NativeBus {
+    #[napi(constructor)]
+    pub fn new(env: Env, options: BusOptions, wake: Function<'_, (), UnknownReturnValue>) -> Result<Self> {
+        let wake = wake
+            .build_threadsafe_function::<()>()
+            .callee_handled::<false>()
+            .weak::<true>()
+            .build()
+            .map_err(|error| internal(&error))?;
+        let connection = Connection::new(options.into(), move || {
+            // Refused only while the environment goes away, when nobody is left to be woken.
+            let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        });
+        let connection = Arc::new(connection.map_err(Error::into_napi)?);
+        // A worker may be terminated at any time; its threads must be gone before it is.
+        let dying = Arc::downgrade(&connection);
+        let cleanup = env
+            .add_env_cleanup_hook(dying, |connection: Weak<Connection>| {
+                if let Some(connection) = connection.upgrade() {
+                    connection.abort();
+                }
+            })
+        .map_err(|error| internal(&error))?;
+        Ok(Self { connection, cleanup })
+    }
+
+    #[napi]
+    pub fn open(&self) -> Result<()> {
+        self.connection.open().map_err(Error::into_napi)
+    }
+
+    #[napi]
+    pub fn close(&self) {
+        self.connection.close();
+    }
+
+    #[napi]
+    pub fn publish(&self, channel: String, message: Option<String>, target: Option<String>) {
+        self.connection.publish(channel, message.as_deref(), target);
+    }
+
+    #[napi]
+    pub fn subscribe(&self, channel: String) -> u32 {
+        self.connection.subscribe(&channel)
+    }
+
+    #[napi]
+    pub fn unsubscribe(&self, channel: String) {
+        self.connection.unsubscribe(&channel);
+    }
+
+    /// The next records as a JSON array (see `inbox.rs`), the next events, or null.
+    #[napi]
+    pub fn take<'env>(
+        &self,
+        env: &'env Env,
+    ) -> napi::Result<Option<Either<JsString<'env>, Vec<BusEvent>>>> {
+        Ok(match self.connection.inbox().take() {
+            None => None,
+            Some(Item::Events(events)) => Some(Either::B(events.into_iter().map(Into::into).collect())),
+            Some(Item::Records(batch)) => {
+                let json = batch.into_json();
+                let string = if json.is_ascii() {
+                    env.create_string_latin1(json)
+                } else {
+                    env.create_string(json)
+                };
+                Some(Either::A(string?))
+            }
+        })
+    }
+
+    /// Blocks until everything published is delivered or the time is over; returns how many messages are not.
+    #[napi]
+    pub fn flush(&self, timeout_ms: u32) -> u32 {
+        let undelivered = self.connection.flush(Duration::from_millis(timeout_ms.into()));
+        u32::try_from(undelivered).unwrap_or(u32::MAX)
+    }
+
+    #[napi]
+    pub fn stats(&self) -> BusStats {
+        let counters = self.connection.stats().snapshot();
+        BusStats {
+            state: match self.connection.phase() {
+                Phase::Connecting => "connecting",
+                Phase::Ready => "ready",
+                Phase::Closing { .. } => "closing",
+                Phase::Closed => "closed",
+            }
+            .to_owned(),
+            published: number(counters.published),
+            published_bytes: number(counters.published_bytes),
+            publish_failed: number(counters.publish_failed),
+            undelivered: u32::try_from(self.connection.undelivered()).unwrap_or(u32::MAX),
+            received: number(counters.received),
+            received_bytes: number(counters.received_bytes),
+            delivered: number(counters.delivered),
+            filtered_own: number(counters.filtered_own),
+            filtered_direct: number(counters.filtered_direct),
+            filtered_unsubscribed: number(counters.filtered_unsubscribed),
+            invalid: number(counters.invalid),
+            missed: number(counters.missed),
+            disconnects: number(counters.disconnects),
+            inbox_bytes: number(self.connection.inbox().bytes() as u64),
+        }
+    }
+}
+
+/// The development broker for other processes; it ends with this process or when collected.
+#[napi]
+pub struct NativeDevBroker {
+    broker: DevBroker,
+}
+
+#[napi]
+impl NativeDevBroker {
+    #[napi(constructor)]
+    pub fn new() -> Result<Self> {
+        Ok(Self { broker: DevBroker::start().map_err(Error::into_napi)? })
+    }
+
+    #[napi(getter)]
+    pub fn address(&self) -> String {
+        self.broker.address().to_owned()
+    }
+
+    #[napi]
+    pub fn create_topic(&self, name: String, partitions: i32) -> Result<()> {
+        self.broker.create_topic(&name, partitions).map_err(Error::into_napi)
+    }
+}
+
+/// All error codes of the engine, for the test that compares the lists.
+#[napi]
+pub fn error_codes() -> Vec<&'static str> {
+    ErrorKind::ALL.iter().map(|kind| kind.code()).collect()
+}
+
+impl From<BusOptions> for Options {
+    fn from(options: BusOptions) -> Self {
+        // lib/options.js has checked the ranges, so that no conversion here cuts anything off.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let retention = Duration::from_millis(options.retention_ms as u64);
+        Self {
+            broker: Broker::parse(&options.connection_string),
+            sender: options.sender,
+            client_id: options.client_id,
+            topic: options.topic,
+            partitions: options.partitions,
+            replication_factor: options.replication_factor,
+            retention,
+            max_message_bytes: options.max_message_bytes,
+            create_topic: options.create_topic,
+            connect_timeout: Duration::from_millis(options.connect_timeout_ms.into()),
+            flush_timeout: Duration::from_millis(options.flush_timeout_ms.into()),
+            inbox_bytes: options.inbox_bytes as usize,
+            properties: options.properties,
+        }
+    }
+}
+
+impl From<Event> for BusEvent {
+    fn from(event: Event) -> Self {
+        let (name, error) = match event {
+            Event::Ready => ("ready", None),
+            Event::Warning(error) => ("warning", Some(error)),
+            Event::Error(error) => ("error", Some(error)),
+            Event::Closed => ("closed", None),
+        };
+        let cause = error.as_ref().and_then(|error| error.cause.clone());
+        Self {
+            name: name.to_owned(),
+            code: error.as_ref().map(|error| error.kind.code().to_owned()),
+            retriable: error.as_ref().map(|error| error.kind.is_retriable()),
+            topic: error.as_ref().and_then(|error| error.channel.clone()),
+            message: error.map(|error| error.message),
+            errno: cause.as_ref().and_then(|cause| cause.code).map(|code| code as i32),
+            cause: cause.map(|cause| cause.reason),
+        }
+    }
+}
+
+impl Error {
+    fn into_napi(self) -> napi::Error<&'static str> {
+        napi::Error::new(self.kind.code(), self.message)
+    }
+}
+
+fn internal(error: &napi::Error) -> napi::Error<&'static str> {
+    napi::Error::new(ErrorKind::Internal.code(), error.reason.clone())
+}
+
+/// JavaScript's numbers hold counters exactly up to 2^53, some thousand years at a million a second.
+#[allow(clippy::cast_precision_loss)]
+fn number(counter: u64) -> f64 {
+    counter as f64
+}

@@ -1,0 +1,243 @@
+//! Takes messages from the caller, in order, and hands them to librdkafka.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig};
+
+use crate::client::Producer;
+use crate::error::{Error, ErrorKind, code_of};
+use crate::options::Options;
+use crate::record::{Envelope, TARGET_HEADER};
+use crate::report::Reporter;
+use crate::stats::Stats;
+
+/// How often a flush looks whether everything is delivered. `rd_kafka_flush` would look every 100 ms.
+const FLUSH_STEP: Duration = Duration::from_micros(200);
+
+/// The way out. Called by the JavaScript thread; opened and ended by the connection thread.
+pub struct Publisher {
+    stage: Mutex<Stage>,
+    envelope: Envelope,
+    topic: String,
+    sender: String,
+    queue_bytes: usize,
+    reporter: Arc<Reporter>,
+    stats: Arc<Stats>,
+}
+
+enum Stage {
+    /// The read position is not pinned yet: a request sent now could miss its reply, so it waits here.
+    Waiting { queue: VecDeque<Outgoing>, bytes: usize },
+    /// Messages go to librdkafka at once, all to one partition, so that they keep their order.
+    Open { producer: Arc<Producer>, partition: i32 },
+    /// Messages are dropped silently: the bus is closed.
+    Ended,
+}
+
+struct Outgoing {
+    channel: String,
+    value: Vec<u8>,
+    target: Option<String>,
+}
+
+impl Publisher {
+    /// A publisher that is closed until it is told to [`Publisher::accept`].
+    #[must_use]
+    pub fn new(options: &Options, reporter: Arc<Reporter>, stats: Arc<Stats>) -> Self {
+        Self {
+            stage: Mutex::new(Stage::Ended),
+            envelope: Envelope::new(&options.sender),
+            topic: options.topic.clone(),
+            sender: options.sender.clone(),
+            queue_bytes: options.queue_bytes(),
+            reporter,
+            stats,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this sender wrote the record value.
+    #[must_use]
+    pub fn is_own(&self, value: &[u8]) -> bool {
+        self.envelope.is_own(value)
+    }
+
+    /// Publishes a JSON text (`None`: JavaScript's `undefined`) to a channel, for all nodes or for one.
+    /// Never blocks on the network and never fails: troubles become events.
+    pub fn publish(&self, channel: String, message: Option<&str>, target: Option<String>) {
+        let mut stage = self.lock();
+        if matches!(*stage, Stage::Ended) {
+            return;
+        }
+        let outgoing = Outgoing { channel, value: self.envelope.wrap(message), target };
+        match &mut *stage {
+            Stage::Ended => {}
+            Stage::Waiting { queue, bytes } => {
+                if *bytes + outgoing.value.len() > self.queue_bytes {
+                    drop(stage);
+                    let error = KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull);
+                    self.refuse(&error, outgoing.channel, outgoing.value.len());
+                } else {
+                    *bytes += outgoing.value.len();
+                    self.count(&outgoing);
+                    queue.push_back(outgoing);
+                }
+            }
+            Stage::Open { producer, partition } => {
+                let sent = self.send(producer, *partition, &outgoing);
+                drop(stage);
+                match sent {
+                    Ok(()) => self.count(&outgoing),
+                    Err(error) => self.refuse(&error, outgoing.channel, outgoing.value.len()),
+                }
+            }
+        }
+    }
+
+    fn count(&self, outgoing: &Outgoing) {
+        self.stats.published.add(1);
+        self.stats.published_bytes.add(outgoing.value.len() as u64);
+    }
+
+    fn refuse(&self, error: &KafkaError, channel: String, bytes: usize) {
+        self.stats.publish_failed.add(1);
+        self.reporter.error(delivery_error(error, channel, bytes));
+    }
+
+    fn send(
+        &self,
+        producer: &Producer,
+        partition: i32,
+        outgoing: &Outgoing,
+    ) -> Result<(), KafkaError> {
+        let mut record = BaseRecord::to(&self.topic)
+            .partition(partition)
+            .key(outgoing.channel.as_str())
+            .payload(outgoing.value.as_slice());
+        if let Some(target) = &outgoing.target {
+            record = record.headers(
+                OwnedHeaders::new_with_capacity(1)
+                    .insert(Header { key: TARGET_HEADER, value: Some(target) }),
+            );
+        }
+        producer.send(record).map_err(|(error, _)| error)
+    }
+
+    /// Accepts messages and keeps them until [`Publisher::open`].
+    pub(crate) fn accept(&self) {
+        let mut stage = self.lock();
+        if matches!(*stage, Stage::Ended) {
+            *stage = Stage::Waiting { queue: VecDeque::new(), bytes: 0 };
+        }
+    }
+
+    /// Sends what has waited, then lets messages through. A producer that failed for good is replaced by the same call.
+    pub(crate) fn open(&self, producer: Arc<Producer>, partitions: i32) {
+        let partition = self.partition(partitions);
+        let mut stage = self.lock();
+        let mut failures = Vec::new();
+        if let Stage::Waiting { queue, .. } = &*stage {
+            for outgoing in queue {
+                if let Err(error) = self.send(&producer, partition, outgoing) {
+                    failures.push((error, outgoing.channel.clone(), outgoing.value.len()));
+                }
+            }
+        }
+        if !matches!(*stage, Stage::Ended) {
+            *stage = Stage::Open { producer, partition };
+        }
+        drop(stage);
+        for (error, channel, bytes) in failures {
+            self.refuse(&error, channel, bytes);
+        }
+    }
+
+    /// The partition of all messages of this sender.
+    fn partition(&self, partitions: i32) -> i32 {
+        let hash = self.sender.bytes().fold(0_u32, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(u32::from(byte))
+        });
+        i32::try_from(hash % partitions.max(1).unsigned_abs()).unwrap_or(0)
+    }
+
+    /// How many messages are not delivered yet.
+    #[must_use]
+    pub fn undelivered(&self) -> usize {
+        match &*self.lock() {
+            Stage::Waiting { queue, .. } => queue.len(),
+            Stage::Open { producer, .. } => usize::try_from(producer.in_flight_count()).unwrap_or(0),
+            Stage::Ended => 0,
+        }
+    }
+
+    /// Waits until everything is delivered or the deadline has passed; says how many messages are not.
+    /// Blocks the calling thread.
+    pub fn flush(&self, deadline: Instant) -> usize {
+        loop {
+            let producer = match &*self.lock() {
+                Stage::Open { producer, .. } => Some(Arc::clone(producer)),
+                _ => None,
+            };
+            if let Some(producer) = producer {
+                // Serves the reports of failed messages, which count as undelivered until then.
+                producer.poll(Duration::ZERO);
+            }
+            let undelivered = self.undelivered();
+            if undelivered == 0 || Instant::now() >= deadline {
+                return undelivered;
+            }
+            thread::sleep(FLUSH_STEP);
+        }
+    }
+
+    /// Drops what is not delivered and accepts nothing any more; says how many messages are lost.
+    pub(crate) fn end(&self) -> usize {
+        let lost = self.undelivered();
+        let stage = std::mem::replace(&mut *self.lock(), Stage::Ended);
+        match stage {
+            Stage::Open { producer, .. } => {
+                producer.purge(PurgeConfig::default().queue().inflight());
+                producer.poll(Duration::ZERO);
+            }
+            Stage::Waiting { .. } => self.stats.publish_failed.add(lost as u64),
+            Stage::Ended => {}
+        }
+        lost
+    }
+}
+
+/// Why a message was not sent or not delivered.
+pub(crate) fn delivery_error(error: &KafkaError, channel: String, bytes: usize) -> Error {
+    let (kind, message) = match code_of(error) {
+        Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidMessageSize) => (
+            ErrorKind::MessageTooLarge,
+            format!(
+                "A message of {bytes} bytes to '{channel}' is too large and was not sent. Raise the option \
+                 maxMessageBytes, and max.message.bytes of the Kafka topic (kafka-configs.sh --alter --entity-type topics)."
+            ),
+        ),
+        Some(RDKafkaErrorCode::QueueFull) => (
+            ErrorKind::QueueFull,
+            format!(
+                "The queue of unsent messages is full, so a message of {bytes} bytes to '{channel}' was dropped. Either the \
+                 brokers are away or slower than this node publishes; the limit is queue.buffering.max.kbytes in the option kafka."
+            ),
+        ),
+        _ => (
+            ErrorKind::Delivery,
+            format!(
+                "A message of {bytes} bytes to '{channel}' could not be delivered and is lost. See the cause; \
+                 message.timeout.ms in the option kafka says how long delivery is tried."
+            ),
+        ),
+    };
+    Error::new(kind, message).on_channel(channel).caused_by(error.clone())
+}

@@ -1,0 +1,268 @@
+//! Reads the topic, drops what this node does not want, batches the rest.
+
+use std::time::Duration;
+
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use crate::batch::{BatchConsumer, Record};
+use crate::channels::Channels;
+use crate::client::{Consumer, Context};
+use crate::error::{Error, ErrorKind, Result, code_of};
+use crate::inbox::{Batch, Inbox};
+use crate::publisher::Publisher;
+use crate::record;
+use crate::report::Reporter;
+use crate::stats::Stats;
+use crate::topic::Topic;
+
+/// How long the first metadata request on the consumer's own connection may take.
+const WARM_UP: Duration = Duration::from_millis(1000);
+
+/// Where a record goes and what is counted on the way.
+pub(crate) struct Filter<'a> {
+    pub(crate) sender: &'a str,
+    pub(crate) publisher: &'a Publisher,
+    pub(crate) channels: &'a Channels,
+    pub(crate) inbox: &'a Inbox,
+    pub(crate) reporter: &'a Reporter,
+    pub(crate) stats: &'a Stats,
+}
+
+/// The reader of all partitions. Belongs to the connection thread.
+pub(crate) struct Subscriber {
+    consumer: BatchConsumer<Context>,
+    topic: String,
+    /// The offset that each partition's next record should have.
+    next: Vec<i64>,
+    /// The topic changed under the reader: [`Subscriber::pin_again`] has to look at it.
+    is_lost: bool,
+}
+
+impl Subscriber {
+    /// Pins the read position to the end of every partition: each record written from now on will be read.
+    pub(crate) fn pin(consumer: Consumer, topic: &Topic<'_>) -> std::result::Result<Self, (Consumer, Error)> {
+        let name = topic.options.topic.clone();
+        match end_offsets(&consumer, topic) {
+            Err(error) => Err((consumer, error)),
+            Ok(next) => {
+                let Some(consumer) = BatchConsumer::new(consumer) else {
+                    unreachable!("a consumer with a group.id has a queue");
+                };
+                Ok(Self { consumer, topic: name, next, is_lost: false })
+            }
+        }
+    }
+
+    /// Waits for records up to `timeout` and hands those that are wanted to the inbox.
+    pub(crate) fn poll(&mut self, timeout: Duration, filter: &Filter<'_>) {
+        let Self { consumer, topic, next, is_lost } = self;
+        let mut batch = Batch::default();
+        consumer.poll(timeout, |record| match record {
+            Ok(record) => {
+                filter.advance(next, &record);
+                filter.take(&record, &mut batch);
+                if batch.is_full() {
+                    filter.hand_on(std::mem::take(&mut batch));
+                }
+            }
+            Err(error) => *is_lost |= filter.fail(topic, &error),
+        });
+        filter.hand_on(batch);
+    }
+
+    /// Whether the topic changed under the reader, so that it cannot go on by itself.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
+    /// Goes on at the earliest record there is, where the next one is gone. A position that is still there is kept,
+    /// so that nothing is read twice.
+    pub(crate) fn pin_again(&mut self, topic: &Topic<'_>, filter: &Filter<'_>) -> Result<()> {
+        let count = topic.ensure()?;
+        self.next.truncate(usize::try_from(count).unwrap_or(0));
+        let mut missed = Vec::new();
+        for (partition, next) in (0..).zip(&mut self.next) {
+            let (low, high) = topic.offsets(partition)?;
+            if *next < low {
+                missed.push(Some(low - *next));
+                *next = low;
+            } else if *next > high {
+                missed.push(None);
+                *next = low;
+            }
+        }
+        assign(self.consumer.consumer(), &self.topic, &self.next)?;
+        self.is_lost = false;
+        for count in missed {
+            filter.missed(&self.topic, count);
+        }
+        Ok(())
+    }
+
+    /// Reads partitions that were added to the topic, from their first record.
+    pub(crate) fn add_partitions(&mut self, topic: &Topic<'_>) -> Result<()> {
+        let count = topic.partitions()?.and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+        if count > self.next.len() {
+            let mut added = TopicPartitionList::new();
+            for partition in self.next.len()..count {
+                add(&mut added, &self.topic, partition, 0)?;
+            }
+            self.consumer
+                .consumer()
+                .incremental_assign(&added)
+                .map_err(|error| not_assigned(&self.topic, error))?;
+            self.next.resize(count, 0);
+        }
+        Ok(())
+    }
+
+    /// How many partitions it reads.
+    pub(crate) fn partitions(&self) -> usize {
+        self.next.len()
+    }
+}
+
+impl Filter<'_> {
+    /// Hands a wanted record over, counts the others by the reason why they are not.
+    fn take(&self, record: &Record<'_>, batch: &mut Batch) {
+        self.stats.received.add(1);
+        self.stats.received_bytes.add(record.value.len() as u64);
+        if self.publisher.is_own(record.value) {
+            return self.stats.filtered_own.add(1);
+        }
+        let Some(channel) = self.channels.find(record.key) else {
+            return self.stats.filtered_unsubscribed.add(1);
+        };
+        if record.target().is_some_and(|target| target != self.sender.as_bytes()) {
+            return self.stats.filtered_direct.add(1);
+        }
+        match record::unwrap(record.value) {
+            Some(content) => batch.push(channel, &content),
+            None => self.invalid(record),
+        }
+    }
+
+    fn hand_on(&self, batch: Batch) {
+        if batch.count() > 0 {
+            self.stats.delivered.add(batch.count());
+            self.inbox.push_records(batch);
+        }
+    }
+
+    fn invalid(&self, record: &Record<'_>) {
+        self.stats.invalid.add(1);
+        let channel = String::from_utf8_lossy(record.key);
+        self.reporter.error(
+            Error::new(
+                ErrorKind::InvalidRecord,
+                format!(
+                    "A record of {} bytes for '{channel}' (partition {}, offset {}) is no message of this bus and was \
+                     skipped. Find out who else writes to the Kafka topic; the bus needs one of its own (option topic).",
+                    record.value.len(),
+                    record.partition,
+                    record.offset
+                ),
+            )
+            .on_channel(channel),
+        );
+    }
+
+    /// Notices records that were never seen.
+    fn advance(&self, next: &mut [i64], record: &Record<'_>) {
+        let expected = usize::try_from(record.partition).ok().and_then(|at| next.get_mut(at));
+        if let Some(expected) = expected {
+            if record.offset > *expected {
+                self.missed("", Some(record.offset - *expected));
+            }
+            *expected = record.offset + 1;
+        }
+    }
+
+    fn missed(&self, topic: &str, count: Option<i64>) {
+        let known = u64::try_from(count.unwrap_or(0)).unwrap_or(0);
+        self.stats.missed.add(known);
+        let message = match count {
+            Some(count) => format!(
+                "{count} records of the Kafka topic {topic} were deleted before this node could read them; their messages are lost \
+                 here. Raise the topic's retention.ms, or find out what held the node up."
+            ),
+            None => format!(
+                "The Kafka topic {topic} was deleted and created again; messages that this node had not read are lost \
+                 here. It goes on with the first record of the new topic."
+            ),
+        };
+        self.reporter.error(Error::new(ErrorKind::RecordsMissed, message));
+    }
+
+    /// Judges an error of the consumer; true if the reader has lost its position.
+    fn fail(&self, topic: &str, error: &KafkaError) -> bool {
+        match code_of(error) {
+            Some(
+                RDKafkaErrorCode::AutoOffsetReset
+                | RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownPartition
+                | RDKafkaErrorCode::OffsetOutOfRange
+                | RDKafkaErrorCode::LogTruncation,
+            ) => return true,
+            // The client's callback has told of these, and librdkafka reconnects.
+            Some(
+                RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::Resolve
+                | RDKafkaErrorCode::OperationTimedOut
+                | RDKafkaErrorCode::RequestTimedOut,
+            ) => {}
+            code => {
+                let kind = match code {
+                    Some(RDKafkaErrorCode::TopicAuthorizationFailed | RDKafkaErrorCode::GroupAuthorizationFailed) => {
+                        ErrorKind::Authorization
+                    }
+                    Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed) => {
+                        ErrorKind::Authentication
+                    }
+                    Some(RDKafkaErrorCode::SSL) => ErrorKind::Tls,
+                    _ => ErrorKind::Fetch,
+                };
+                let message = format!(
+                    "Reading the Kafka topic {topic} fails; trying again. See the cause, and the broker's log."
+                );
+                self.reporter.error(Error::new(kind, message).caused_by(error.clone()));
+            }
+        }
+        false
+    }
+}
+
+fn end_offsets(consumer: &Consumer, topic: &Topic<'_>) -> Result<Vec<i64>> {
+    let name = &topic.options.topic;
+    let count = topic.ensure()?;
+    let next = (0..count)
+        .map(|partition| topic.offsets(partition).map(|(_, high)| high))
+        .collect::<Result<Vec<_>>>()?;
+    // A topic that the consumer's client does not know yet would take over half a second to the first fetch.
+    consumer.client().fetch_metadata(Some(name), WARM_UP).map_err(|error| not_assigned(name, error))?;
+    assign(consumer, name, &next)?;
+    Ok(next)
+}
+
+fn assign(consumer: &Consumer, topic: &str, next: &[i64]) -> Result<()> {
+    let mut partitions = TopicPartitionList::new();
+    for (partition, offset) in next.iter().enumerate() {
+        add(&mut partitions, topic, partition, *offset)?;
+    }
+    consumer.assign(&partitions).map_err(|error| not_assigned(topic, error))
+}
+
+fn add(list: &mut TopicPartitionList, topic: &str, partition: usize, offset: i64) -> Result<()> {
+    let partition = i32::try_from(partition).unwrap_or(i32::MAX);
+    list.add_partition_offset(topic, partition, Offset::Offset(offset))
+        .map_err(|error| not_assigned(topic, error))
+}
+
+fn not_assigned(topic: &str, error: KafkaError) -> Error {
+    let message = format!("The Kafka topic {topic} cannot be read yet; trying again. See the cause.");
+    Error::new(ErrorKind::Fetch, message).caused_by(error)
+}

@@ -1,0 +1,195 @@
+//! The Kafka topic that all nodes share: creates and verifies it, finds where its partitions end.
+
+use std::time::Duration;
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::config::FromClientConfig;
+use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::metadata::Metadata;
+use rdkafka::producer::Producer as _;
+use tokio::runtime::Runtime;
+
+use crate::client::{Health, Producer};
+use crate::dev_broker::DevBroker;
+use crate::diagnosis;
+use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::options::{Broker, Options};
+
+/// How long a request may take. Short, because closing has to wait for it.
+const REQUEST: Duration = Duration::from_millis(1000);
+/// How long the creation of a topic may take.
+const CREATION: Duration = Duration::from_secs(5);
+
+/// Asks the cluster for the topic. All calls block and belong to the connection thread.
+pub(crate) struct Topic<'a> {
+    pub(crate) options: &'a Options,
+    /// The brokers' addresses.
+    pub(crate) bootstrap: &'a str,
+    /// The producer's client serves the requests: on the consumer's connection they would wait behind a parked fetch.
+    pub(crate) producer: &'a Producer,
+    pub(crate) health: &'a Health,
+    pub(crate) runtime: &'a Runtime,
+}
+
+impl Topic<'_> {
+    /// The number of its partitions, when it exists and each has a leader. Creates it when that is allowed.
+    pub(crate) fn ensure(&self) -> Result<i32> {
+        match self.partitions()? {
+            Some(count) => Ok(count),
+            None if self.options.create_topic => {
+                self.create()?;
+                self.partitions()?.ok_or_else(|| self.no_leader("was created just now"))
+            }
+            None => Err(self.missing("does not exist, and the option createTopic is off", None)),
+        }
+    }
+
+    /// The number of its partitions; `None` when it does not exist.
+    pub(crate) fn partitions(&self) -> Result<Option<i32>> {
+        let name = &self.options.topic;
+        let metadata = self
+            .producer
+            .client()
+            .fetch_metadata(Some(name), REQUEST)
+            .map_err(|error| self.unreachable(error.into()))?;
+        let topic = metadata.topics().iter().find(|topic| topic.name() == name);
+        let Some(topic) = topic else { return Ok(None) };
+        match topic.error().map(RDKafkaErrorCode::from) {
+            None => {}
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition) => return Ok(None),
+            Some(code @ RDKafkaErrorCode::TopicAuthorizationFailed) => {
+                return Err(Error::new(
+                    ErrorKind::Authorization,
+                    format!(
+                        "The broker does not let this user describe the topic {name}. Give it the rights Describe, \
+                         Read and Write on the topic."
+                    ),
+                )
+                .caused_by(code));
+            }
+            Some(code) => return Err(self.no_leader("is not ready").caused_by(code)),
+        }
+        let partitions = topic.partitions();
+        if partitions.is_empty() || partitions.iter().any(|partition| partition.leader() < 0) {
+            return Err(self.no_leader("has a partition without a leader"));
+        }
+        Ok(i32::try_from(partitions.len()).ok())
+    }
+
+    /// First and next offset of a partition.
+    pub(crate) fn offsets(&self, partition: i32) -> Result<(i64, i64)> {
+        let client = self.producer.client();
+        let answer = client.fetch_watermarks(&self.options.topic, partition, REQUEST);
+        answer.map_err(|error| {
+            let cause = self.health.take_trouble().unwrap_or_else(|| error.into());
+            // The topic's metadata came from an address of the connectionString; the leader's address
+            // came from the metadata.
+            match client.fetch_metadata(Some(&self.options.topic), REQUEST) {
+                Ok(metadata) if is_unreachable(cause.code) => {
+                    advertised_listener(self.bootstrap, &metadata).caused_by(cause)
+                }
+                _ => self.no_leader("does not tell its offsets").caused_by(cause),
+            }
+        })
+    }
+
+    fn create(&self) -> Result<()> {
+        let Options { topic, partitions, .. } = self.options;
+        if self.options.broker == Broker::Embedded {
+            return DevBroker::shared()?.create_topic(topic, *partitions);
+        }
+        let retention = self.options.retention.as_millis().to_string();
+        let max_message = self.options.max_message_bytes.to_string();
+        let replication = TopicReplication::Fixed(self.options.replication_factor);
+        let new = NewTopic::new(topic, *partitions, replication)
+            .set("cleanup.policy", "delete")
+            .set("retention.ms", &retention)
+            // A segment is deleted as a whole, so it must not live longer than the records in it.
+            .set("segment.ms", &retention)
+            .set("max.message.bytes", &max_message);
+        let config = self.options.producer_config(self.bootstrap);
+        let admin = AdminClient::<DefaultClientContext>::from_config(&config)
+            .map_err(|error| crate::options::invalid_property(&error))?;
+        let options =
+            AdminOptions::new().operation_timeout(Some(CREATION)).request_timeout(Some(CREATION));
+        let answer = self.runtime.block_on(admin.create_topics([&new], &options));
+        let failure = match answer {
+            Ok(results) => results.into_iter().find_map(std::result::Result::err).map(|(_, code)| code),
+            Err(error) => {
+                return Err(self.missing("could not be created", Some(error.into())));
+            }
+        };
+        match failure {
+            // Another node was faster.
+            None | Some(RDKafkaErrorCode::TopicAlreadyExists) => Ok(()),
+            Some(
+                code @ (RDKafkaErrorCode::TopicAuthorizationFailed
+                | RDKafkaErrorCode::ClusterAuthorizationFailed),
+            ) => Err(self.missing("does not exist, and this user may not create it", Some(code.into()))),
+            Some(code) => Err(self.missing("does not exist and could not be created", Some(code.into()))),
+        }
+    }
+
+    fn missing(&self, what: &str, cause: Option<Cause>) -> Error {
+        let Options { topic, partitions, replication_factor, retention, max_message_bytes, .. } = self.options;
+        let replication = match replication_factor {
+            -1 => String::new(),
+            factor => format!(" --replication-factor {factor}"),
+        };
+        let mut error = Error::new(
+            ErrorKind::TopicMissing,
+            format!(
+                "The Kafka topic {topic} {what}. Waiting for it. Create it with: kafka-topics.sh --bootstrap-server {} \
+                 --create --topic {topic} --partitions {partitions}{replication} --config retention.ms={} \
+                 --config max.message.bytes={max_message_bytes}",
+                self.bootstrap,
+                retention.as_millis()
+            ),
+        );
+        error.cause = cause;
+        error
+    }
+
+    fn no_leader(&self, what: &str) -> Error {
+        Error::new(
+            ErrorKind::Fetch,
+            format!(
+                "The Kafka topic {} {what}. Trying again; if this lasts, look at the brokers with kafka-topics.sh \
+                 --bootstrap-server {} --describe --topic {}",
+                self.options.topic, self.bootstrap, self.options.topic
+            ),
+        )
+    }
+
+    fn unreachable(&self, error: Cause) -> Error {
+        diagnosis::explain(self.bootstrap, Some(self.health.take_trouble().unwrap_or(error)))
+    }
+}
+
+fn is_unreachable(code: Option<RDKafkaErrorCode>) -> bool {
+    matches!(
+        code,
+        Some(
+            RDKafkaErrorCode::BrokerTransportFailure
+                | RDKafkaErrorCode::Resolve
+                | RDKafkaErrorCode::AllBrokersDown
+                | RDKafkaErrorCode::OperationTimedOut
+                | RDKafkaErrorCode::RequestTimedOut
+        )
+    )
+}
+
+fn advertised_listener(bootstrap: &str, metadata: &Metadata) -> Error {
+    let brokers: Vec<_> =
+        metadata.brokers().iter().map(|broker| format!("{}:{}", broker.host(), broker.port())).collect();
+    Error::new(
+        ErrorKind::AdvertisedListener,
+        format!(
+            "The Kafka broker at {bootstrap} answers and sends clients on to {}, but this machine cannot reach that \
+             address. Set advertised.listeners of the broker to an address that this machine can reach.",
+            brokers.join(", ")
+        ),
+    )
+}
+
