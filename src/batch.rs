@@ -8,11 +8,11 @@ use std::ptr::{self, NonNull};
 use std::slice;
 use std::time::Duration;
 
+use crate::record::TARGET_HEADER;
 use rdkafka::bindings as sys;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
-use crate::record::TARGET_HEADER;
 
 /// Records taken at once; more would only delay the first of them.
 const BATCH: usize = 1024;
@@ -42,7 +42,10 @@ impl Record<'_> {
         match self.source {
             Source::Polled(message) => {
                 let headers = message.headers()?;
-                headers.iter().find(|header| header.key == TARGET_HEADER)?.value
+                headers
+                    .iter()
+                    .find(|header| header.key == TARGET_HEADER)?
+                    .value
             }
             Source::Batched(message) => batched_target(message),
         }
@@ -63,7 +66,8 @@ fn batched_target(message: &sys::rd_kafka_message_t) -> Option<&[u8]> {
     }
     // SAFETY: `headers` was filled in by the successful call above; the value it hands out belongs to the message too.
     unsafe {
-        let error = sys::rd_kafka_header_get_last(headers, name.as_ptr(), &raw mut value, &raw mut size);
+        let error =
+            sys::rd_kafka_header_get_last(headers, name.as_ptr(), &raw mut value, &raw mut size);
         (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !value.is_null())
             .then(|| slice::from_raw_parts(value.cast(), size))
     }
@@ -100,13 +104,19 @@ impl Drop for Owned {
 
 impl<C: ConsumerContext> BatchConsumer<C> {
     /// Wraps a consumer. `None` if it has no queue, which only a consumer without `group.id` lacks.
+    #[must_use]
     pub fn new(consumer: BaseConsumer<C>) -> Option<Self> {
         // SAFETY: the client is alive; the queue reference is counted and given back by `Queue`.
         let queue = unsafe { sys::rd_kafka_queue_get_consumer(consumer.client().native_ptr()) };
-        Some(Self { queue: Queue(NonNull::new(queue)?), consumer, slots: vec![ptr::null_mut(); BATCH] })
+        Some(Self {
+            queue: Queue(NonNull::new(queue)?),
+            consumer,
+            slots: vec![ptr::null_mut(); BATCH],
+        })
     }
 
     /// The consumer, for everything else than reading.
+    #[must_use]
     pub fn consumer(&self) -> &BaseConsumer<C> {
         &self.consumer
     }
@@ -154,7 +164,9 @@ impl<C: ConsumerContext> BatchConsumer<C> {
                     source: Source::Batched(raw),
                 }));
             } else {
-                take(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::from(raw.err))));
+                take(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::from(
+                    raw.err,
+                ))));
             }
         }
     }

@@ -3,7 +3,12 @@
 //! Methods stand in the same order here, in `lib/bus.js` and in its declarations.
 
 // The macro needs owned arguments and writes its own glue.
-#![allow(clippy::needless_pass_by_value, missing_docs, unreachable_pub, unsafe_code)]
+#![allow(
+    clippy::needless_pass_by_value,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code
+)]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -86,7 +91,11 @@ impl ObjectFinalize for NativeBus {
 #[napi]
 impl NativeBus {
     #[napi(constructor)]
-    pub fn new(env: Env, options: BusOptions, wake: Function<'_, (), UnknownReturnValue>) -> Result<Self> {
+    pub fn new(
+        env: Env,
+        options: BusOptions,
+        wake: Function<'_, (), UnknownReturnValue>,
+    ) -> Result<Self> {
         let wake = wake
             .build_threadsafe_function::<()>()
             .callee_handled::<false>()
@@ -106,8 +115,11 @@ impl NativeBus {
                     connection.abort();
                 }
             })
-        .map_err(|error| internal(&error))?;
-        Ok(Self { connection, cleanup })
+            .map_err(|error| internal(&error))?;
+        Ok(Self {
+            connection,
+            cleanup,
+        })
     }
 
     #[napi]
@@ -143,7 +155,9 @@ impl NativeBus {
     ) -> napi::Result<Option<Either<JsString<'env>, Vec<BusEvent>>>> {
         Ok(match self.connection.inbox().take() {
             None => None,
-            Some(Item::Events(events)) => Some(Either::B(events.into_iter().map(Into::into).collect())),
+            Some(Item::Events(events)) => {
+                Some(Either::B(events.into_iter().map(Into::into).collect()))
+            }
             Some(Item::Records(batch)) => {
                 let json = batch.into_json();
                 let string = if json.is_ascii() {
@@ -159,7 +173,9 @@ impl NativeBus {
     /// Blocks until everything published is delivered or the time is over; returns how many messages are not.
     #[napi]
     pub fn flush(&self, timeout_ms: u32) -> u32 {
-        let undelivered = self.connection.flush(Duration::from_millis(timeout_ms.into()));
+        let undelivered = self
+            .connection
+            .flush(Duration::from_millis(timeout_ms.into()));
         u32::try_from(undelivered).unwrap_or(u32::MAX)
     }
 
@@ -202,7 +218,9 @@ pub struct NativeDevBroker {
 impl NativeDevBroker {
     #[napi(constructor)]
     pub fn new() -> Result<Self> {
-        Ok(Self { broker: DevBroker::start().map_err(Error::into_napi)? })
+        Ok(Self {
+            broker: DevBroker::start().map_err(Error::into_napi)?,
+        })
     }
 
     #[napi(getter)]
@@ -212,12 +230,15 @@ impl NativeDevBroker {
 
     #[napi]
     pub fn create_topic(&self, name: String, partitions: i32) -> Result<()> {
-        self.broker.create_topic(&name, partitions).map_err(Error::into_napi)
+        self.broker
+            .create_topic(&name, partitions)
+            .map_err(Error::into_napi)
     }
 }
 
 /// All error codes of the engine, for the test that compares the lists.
 #[napi]
+#[cfg_attr(test, allow(dead_code))] // called by JavaScript only
 pub fn error_codes() -> Vec<&'static str> {
     ErrorKind::ALL.iter().map(|kind| kind.code()).collect()
 }
@@ -260,7 +281,10 @@ impl From<Event> for BusEvent {
             retriable: error.as_ref().map(|error| error.kind.is_retriable()),
             topic: error.as_ref().and_then(|error| error.channel.clone()),
             message: error.map(|error| error.message),
-            errno: cause.as_ref().and_then(|cause| cause.code).map(|code| code as i32),
+            errno: cause
+                .as_ref()
+                .and_then(|cause| cause.code)
+                .map(|code| code as i32),
             cause: cause.map(|cause| cause.reason),
         }
     }

@@ -38,13 +38,22 @@ impl Channels {
 
     /// Stops records of every channel.
     pub fn clear(&self) {
-        self.table.write().unwrap_or_else(PoisonError::into_inner).ids.clear();
+        self.table
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ids
+            .clear();
     }
 
     /// The number of a channel, if somebody subscribed to it.
     #[must_use]
     pub fn find(&self, channel: &[u8]) -> Option<u32> {
-        self.table.read().unwrap_or_else(PoisonError::into_inner).ids.get(channel).copied()
+        self.table
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ids
+            .get(channel)
+            .copied()
     }
 }
 

@@ -38,12 +38,20 @@ struct State {
 
 impl Health {
     pub(crate) fn new(reporter: Arc<Reporter>, stats: Arc<Stats>) -> Self {
-        Self { state: Mutex::default(), reporter, stats }
+        Self {
+            state: Mutex::default(),
+            reporter,
+            stats,
+        }
     }
 
     /// The last trouble with a broker since this was asked before.
     pub(crate) fn take_trouble(&self) -> Option<Cause> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).last_trouble.take()
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .last_trouble
+            .take()
     }
 
     /// From now on an outage is an error.
@@ -59,11 +67,16 @@ impl Health {
             // A rejection says more than the broken connections that follow from it.
             let is_rejection = |cause: &Cause| cause.code == Some(RDKafkaErrorCode::Authentication);
             if !state.last_trouble.as_ref().is_some_and(is_rejection) {
-                state.last_trouble = Some(Cause { code: Some(code), reason: reason.to_owned() });
+                state.last_trouble = Some(Cause {
+                    code: Some(code),
+                    reason: reason.to_owned(),
+                });
             }
             return;
         }
-        let is_news = state.last_told.is_none_or(|told| told.elapsed() >= REMINDER);
+        let is_news = state
+            .last_told
+            .is_none_or(|told| told.elapsed() >= REMINDER);
         if !state.was_ready || !is_news {
             return;
         }
@@ -112,7 +125,9 @@ impl ProducerContext for Context {
     fn delivery(&self, result: &DeliveryResult<'_>, _opaque: ()) {
         if let Err((error, message)) = result {
             self.stats.publish_failed.add(1);
-            let channel = message.key().map(|key| String::from_utf8_lossy(key).into_owned());
+            let channel = message
+                .key()
+                .map(|key| String::from_utf8_lossy(key).into_owned());
             let bytes = message.payload_len();
             // A purge is reported once, as a whole, by whoever orders it.
             let is_purged = matches!(
@@ -120,7 +135,8 @@ impl ProducerContext for Context {
                 Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight)
             );
             if !is_purged {
-                self.reporter.error(delivery_error(error, channel.unwrap_or_default(), bytes));
+                self.reporter
+                    .error(delivery_error(error, channel.unwrap_or_default(), bytes));
             }
         }
     }

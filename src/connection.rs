@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// An unchanged trouble while connecting is told again after this time.
 const REMINDER: Duration = Duration::from_secs(30);
 /// How often it is looked whether the topic got more partitions.
-const TOPIC_CHECK: Duration = Duration::from_secs(60);
+const TOPIC_CHECK: Duration = Duration::from_mins(1);
 /// A topic that was deleted is looked for this often.
 const TOPIC_RETRY: Duration = Duration::from_millis(500);
 
@@ -81,7 +81,10 @@ impl Connection {
             reporter,
             stats,
         };
-        Ok(Self { shared: Arc::new(shared), thread: Mutex::default() })
+        Ok(Self {
+            shared: Arc::new(shared),
+            thread: Mutex::default(),
+        })
     }
 
     /// Connects in the background. Does nothing unless the connection is closed.
@@ -93,7 +96,9 @@ impl Connection {
         *self.shared.lock_phase() = Phase::Connecting;
         self.shared.publisher.accept();
         let shared = Arc::clone(&self.shared);
-        let thread = thread::Builder::new().name("kafka-bus".into()).spawn(move || shared.run());
+        let thread = thread::Builder::new()
+            .name("kafka-bus".into())
+            .spawn(move || shared.run());
         match thread {
             Ok(thread) => {
                 *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
@@ -101,7 +106,10 @@ impl Connection {
             }
             Err(error) => {
                 *self.shared.lock_phase() = Phase::Closed;
-                Err(Error::new(ErrorKind::Internal, format!("The connection's thread cannot be started: {error}")))
+                Err(Error::new(
+                    ErrorKind::Internal,
+                    format!("The connection's thread cannot be started: {error}"),
+                ))
             }
         }
     }
@@ -124,14 +132,20 @@ impl Connection {
         self.shared.inbox.clear();
         let mut phase = self.shared.lock_phase();
         if *phase != Phase::Closed {
-            *phase = Phase::Closing { deadline: Instant::now() };
+            *phase = Phase::Closing {
+                deadline: Instant::now(),
+            };
         }
         drop(phase);
         self.join();
     }
 
     fn join(&self) {
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(thread) = thread {
             // A panic was caught and told by the thread itself.
             let _ = thread.join();
@@ -260,11 +274,14 @@ impl Shared {
     }
 
     fn session(&self) -> Result<()> {
-        let (clients, consumer) = self.clients()?;
-        let Some(mut subscriber) = self.connect(&clients, consumer) else { return Ok(()) };
+        let (clients, mut subscriber) = self.clients()?;
+        if !self.connect(&clients, &mut subscriber) {
+            return Ok(());
+        }
         let partitions = i32::try_from(subscriber.partitions()).unwrap_or(1);
         clients.health.set_ready();
-        self.publisher.open(Arc::clone(&clients.producer), partitions);
+        self.publisher
+            .open(Arc::clone(&clients.producer), partitions);
         let mut phase = self.lock_phase();
         if *phase == Phase::Connecting {
             *phase = Phase::Ready;
@@ -278,23 +295,46 @@ impl Shared {
         Ok(())
     }
 
-    fn clients(&self) -> Result<(Clients, Consumer)> {
+    fn clients(&self) -> Result<(Clients, Subscriber)> {
         let bootstrap = match &self.options.broker {
             Broker::Kafka(addresses) => addresses.clone(),
             Broker::Embedded => DevBroker::shared()?.address().to_owned(),
             Broker::EmbeddedAt(port) => format!("127.0.0.1:{port}"),
         };
-        let health = Arc::new(Health::new(Arc::clone(&self.reporter), Arc::clone(&self.stats)));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let health = Arc::new(Health::new(
+            Arc::clone(&self.reporter),
+            Arc::clone(&self.stats),
+        ));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
         let runtime = runtime.map_err(|error| {
-            Error::new(ErrorKind::Internal, format!("The timer of the connection cannot be started: {error}"))
+            Error::new(
+                ErrorKind::Internal,
+                format!("The timer of the connection cannot be started: {error}"),
+            )
         })?;
         let consumer = self.options.consumer_config(&bootstrap);
         let consumer: Consumer = consumer
             .create_with_context(self.context(&health))
             .map_err(|error| invalid_property(&error))?;
+        let topic = self.options.topic.clone();
+        let Some(subscriber) = Subscriber::new(consumer, topic) else {
+            return Err(Error::new(
+                ErrorKind::Internal,
+                "The consumer has no queue, although it has a group.id.",
+            ));
+        };
         let producer = self.producer(&bootstrap, &health)?;
-        Ok((Clients { producer, bootstrap, health, runtime }, consumer))
+        Ok((
+            Clients {
+                producer,
+                bootstrap,
+                health,
+                runtime,
+            },
+            subscriber,
+        ))
     }
 
     fn producer(&self, bootstrap: &str, health: &Arc<Health>) -> Result<Arc<Producer>> {
@@ -323,23 +363,18 @@ impl Shared {
         }
     }
 
-    /// Tries until the read position is pinned; `None` when it is over before.
-    fn connect(&self, clients: &Clients, mut consumer: Consumer) -> Option<Subscriber> {
+    /// Tries until the read position is pinned; false when it is over before.
+    fn connect(&self, clients: &Clients, subscriber: &mut Subscriber) -> bool {
         let mut patience = Patience::new(&self.options, &self.reporter);
         while !self.is_over() {
-            match Subscriber::pin(consumer, &self.topic(clients)) {
-                Ok(subscriber) => return Some(subscriber),
-                Err((again, error)) => {
-                    consumer = again;
-                    // Serves the callbacks, which know the reason better than the failed call.
-                    clients.producer.poll(Duration::ZERO);
-                    let _ = consumer.poll(Duration::ZERO);
-                    patience.note(error);
-                    thread::sleep(TICK);
-                }
+            match subscriber.pin(&self.topic(clients)) {
+                Ok(()) => return true,
+                Err(error) => patience.note(error),
             }
+            clients.producer.poll(Duration::ZERO);
+            thread::sleep(TICK);
         }
-        None
+        false
     }
 
     /// Reads until it is to close.
@@ -379,9 +414,17 @@ impl Shared {
     }
 
     /// An idempotent producer that lost its state on the broker refuses everything from then on.
-    fn replace_producer(&self, clients: &Clients, subscriber: &Subscriber) -> Result<Arc<Producer>> {
+    fn replace_producer(
+        &self,
+        clients: &Clients,
+        subscriber: &Subscriber,
+    ) -> Result<Arc<Producer>> {
         let lost = clients.producer.in_flight_count();
-        let reason = clients.producer.client().fatal_error().map(|(code, _)| code);
+        let reason = clients
+            .producer
+            .client()
+            .fatal_error()
+            .map(|(code, _)| code);
         let mut error = Error::new(
             ErrorKind::Delivery,
             format!(
@@ -425,7 +468,10 @@ impl<'a> Patience<'a> {
             self.is_timeout_told = true;
             let mut timeout = Error::new(
                 ErrorKind::ConnectTimeout,
-                format!("Not connected after {} ms, still trying. {error}", waited.as_millis()),
+                format!(
+                    "Not connected after {} ms, still trying. {error}",
+                    waited.as_millis()
+                ),
             );
             timeout.cause.clone_from(&error.cause);
             self.reporter.error(timeout);

@@ -18,14 +18,21 @@ pub struct DevBroker {
 }
 
 enum Command {
-    CreateTopic { name: String, partitions: i32, done: Sender<Result<()>> },
+    CreateTopic {
+        name: String,
+        partitions: i32,
+        done: Sender<Result<()>>,
+    },
 }
 
 impl DevBroker {
     /// The one of this process, started when first asked for; it runs until the process ends.
     pub fn shared() -> Result<&'static Self> {
         static SHARED: OnceLock<Result<DevBroker>> = OnceLock::new();
-        SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
+        SHARED
+            .get_or_init(Self::start)
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     /// Starts one on a free port of the loopback interface. It ends when dropped.
@@ -47,7 +54,10 @@ impl DevBroker {
             })
             .map_err(|error| failed(&format!("start its thread: {error}")))?;
         let address = started.recv().map_err(|_| failed("start"))??;
-        Ok(Self { address, commands: Mutex::new(commands) })
+        Ok(Self {
+            address,
+            commands: Mutex::new(commands),
+        })
     }
 
     /// Its `host:port`.
@@ -59,8 +69,16 @@ impl DevBroker {
     /// Creates a topic; one that exists already stays as it is.
     pub fn create_topic(&self, name: &str, partitions: i32) -> Result<()> {
         let (done, answer) = channel();
-        let command = Command::CreateTopic { name: name.to_owned(), partitions, done };
-        let sent = self.commands.lock().unwrap_or_else(PoisonError::into_inner).send(command);
+        let command = Command::CreateTopic {
+            name: name.to_owned(),
+            partitions,
+            done,
+        };
+        let sent = self
+            .commands
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .send(command);
         sent.map_err(|_| failed("create a topic"))?;
         answer.recv().map_err(|_| failed("create a topic"))?
     }
@@ -71,7 +89,12 @@ fn serve(
     cluster: &MockCluster<'static, rdkafka::producer::DefaultProducerContext>,
 ) {
     // Ends when the last sender, the DevBroker, is dropped.
-    for Command::CreateTopic { name, partitions, done } in inbox {
+    for Command::CreateTopic {
+        name,
+        partitions,
+        done,
+    } in inbox
+    {
         // An existing topic is refused with the same code as a failure would be, so that it shows only on use.
         let _ = cluster.create_topic(&name, partitions, 1);
         let _ = done.send(Ok(()));
@@ -79,5 +102,8 @@ fn serve(
 }
 
 fn failed(what: &str) -> Error {
-    Error::new(ErrorKind::Internal, format!("The embedded development broker could not {what}."))
+    Error::new(
+        ErrorKind::Internal,
+        format!("The embedded development broker could not {what}."),
+    )
 }

@@ -30,7 +30,10 @@ pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
         ),
         Some(RDKafkaErrorCode::Resolve) => Error::new(
             ErrorKind::NoBroker,
-            format!("The host name of no Kafka broker in {addresses} is known.{}", hint(addresses)),
+            format!(
+                "The host name of no Kafka broker in {addresses} is known.{}",
+                hint(addresses)
+            ),
         ),
         _ => look(addresses),
     };
@@ -40,7 +43,9 @@ pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
 
 /// deepstream puts the name of an unset environment variable where its value should be.
 fn hint(addresses: &str) -> String {
-    let is_variable_name = addresses.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let is_variable_name = addresses
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     if is_variable_name {
         format!(" If {addresses} is an environment variable, it is not set.")
     } else {
@@ -114,9 +119,16 @@ mod tests {
 
     #[test]
     fn an_address_where_nothing_listens_is_told_from_one_where_something_else_does() {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .to_string();
         assert_eq!(explain(&free, None).kind, ErrorKind::NoBroker);
-        assert_eq!(explain(&answering(b"HTTP/1.1 400"), None).kind, ErrorKind::NotABroker);
+        assert_eq!(
+            explain(&answering(b"HTTP/1.1 400"), None).kind,
+            ErrorKind::NotABroker
+        );
         let both = format!("{free},{}", answering(b"Zookeeper version: 3.8.4"));
         assert_eq!(explain(&both, None).kind, ErrorKind::ZooKeeper);
     }
@@ -124,13 +136,21 @@ mod tests {
     #[test]
     fn what_librdkafka_knows_for_sure_needs_no_look() {
         let kind = |code| explain("localhost:1", Some(Cause::from(code))).kind;
-        assert_eq!(kind(RDKafkaErrorCode::Authentication), ErrorKind::Authentication);
+        assert_eq!(
+            kind(RDKafkaErrorCode::Authentication),
+            ErrorKind::Authentication
+        );
         assert_eq!(kind(RDKafkaErrorCode::SSL), ErrorKind::Tls);
     }
 
     #[test]
     fn an_unset_environment_variable_is_suspected() {
         let error = explain("KAFKA_HOST", Some(RDKafkaErrorCode::Resolve.into()));
-        assert!(error.message.contains("KAFKA_HOST is an environment variable"), "{error}");
+        assert!(
+            error
+                .message
+                .contains("KAFKA_HOST is an environment variable"),
+            "{error}"
+        );
     }
 }

@@ -117,7 +117,10 @@ impl ErrorKind {
     /// (deepstream ends on one) and not as a warning.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Property | Self::Authentication | Self::Authorization)
+        matches!(
+            self,
+            Self::Property | Self::Authentication | Self::Authorization
+        )
     }
 }
 
@@ -146,7 +149,12 @@ pub struct Cause {
 impl Error {
     /// A trouble of this kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), channel: None, cause: None }
+        Self {
+            kind,
+            message: message.into(),
+            channel: None,
+            cause: None,
+        }
     }
 
     /// Names the deepstream topic it concerns.
@@ -174,7 +182,10 @@ impl std::error::Error for Error {}
 
 impl From<RDKafkaErrorCode> for Cause {
     fn from(code: RDKafkaErrorCode) -> Self {
-        Self { code: Some(code), reason: code.to_string() }
+        Self {
+            code: Some(code),
+            reason: code.to_string(),
+        }
     }
 }
 
@@ -185,7 +196,10 @@ impl From<KafkaError> for Cause {
             KafkaError::ClientConfig(..) => "Client configuration error".to_owned(),
             _ => error.to_string(),
         };
-        Self { code: code_of(&error), reason }
+        Self {
+            code: code_of(&error),
+            reason,
+        }
     }
 }
 

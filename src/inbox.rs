@@ -78,7 +78,11 @@ impl Batch {
         {
             run.count += step;
         } else {
-            self.runs.push(Run { channel, count: step, sender: sender.to_owned() });
+            self.runs.push(Run {
+                channel,
+                count: step,
+                sender: sender.to_owned(),
+            });
         }
     }
 
@@ -119,7 +123,11 @@ impl Batch {
         let mut separator = '[';
         for run in &self.runs {
             // Writing to a String cannot fail.
-            let _ = write!(self.json, "{separator}{},{},{}", run.channel, run.count, run.sender);
+            let _ = write!(
+                self.json,
+                "{separator}{},{},{}",
+                run.channel, run.count, run.sender
+            );
             separator = ',';
         }
         self.json.push_str("]]");
@@ -148,7 +156,12 @@ impl Inbox {
     /// An inbox that takes records up to `capacity` bytes and calls `wake` when there is something to take
     /// and JavaScript is not at it already.
     pub fn new(capacity: usize, wake: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { state: Mutex::default(), room: Condvar::new(), capacity, wake: Box::new(wake) }
+        Self {
+            state: Mutex::default(),
+            room: Condvar::new(),
+            capacity,
+            wake: Box::new(wake),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

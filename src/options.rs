@@ -17,16 +17,43 @@ const RESERVED: &[(&str, &str)] = &[
     ("metadata.broker.list", "it is the option connectionString"),
     ("client.id", "it is the option clientId"),
     ("message.max.bytes", "it is the option maxMessageBytes"),
-    ("group.id", "every node reads everything, so there is no consumer group to join"),
-    ("group.instance.id", "every node reads everything, so there is no consumer group to join"),
-    ("enable.idempotence", "without it a retry can double or reorder messages"),
-    ("acks", "with less than all of them a broker failure loses messages"),
-    ("request.required.acks", "with less than all of them a broker failure loses messages"),
+    (
+        "group.id",
+        "every node reads everything, so there is no consumer group to join",
+    ),
+    (
+        "group.instance.id",
+        "every node reads everything, so there is no consumer group to join",
+    ),
+    (
+        "enable.idempotence",
+        "without it a retry can double or reorder messages",
+    ),
+    (
+        "acks",
+        "with less than all of them a broker failure loses messages",
+    ),
+    (
+        "request.required.acks",
+        "with less than all of them a broker failure loses messages",
+    ),
     ("transactional.id", "the bus does not use transactions"),
-    ("delivery.report.only.error", "failed messages are reported, and only they"),
-    ("auto.offset.reset", "the bus decides itself where to go on, so that a loss is noticed"),
-    ("enable.auto.commit", "a node always starts at the end of the topic and commits nothing"),
-    ("enable.auto.offset.store", "a node always starts at the end of the topic and commits nothing"),
+    (
+        "delivery.report.only.error",
+        "failed messages are reported, and only they",
+    ),
+    (
+        "auto.offset.reset",
+        "the bus decides itself where to go on, so that a loss is noticed",
+    ),
+    (
+        "enable.auto.commit",
+        "a node always starts at the end of the topic and commits nothing",
+    ),
+    (
+        "enable.auto.offset.store",
+        "a node always starts at the end of the topic and commits nothing",
+    ),
     ("enable.partition.eof", "the bus has no use for it"),
     ("allow.auto.create.topics", "it is the option createTopic"),
     ("test.mock.num.brokers", "use connectionString: embedded"),
@@ -96,12 +123,19 @@ impl Options {
             if self.properties.contains_key(*name) {
                 return Err(Error::new(
                     ErrorKind::Property,
-                    format!("The librdkafka property {name} cannot be set: {why}. Remove it from the option kafka."),
+                    format!(
+                        "The librdkafka property {name} cannot be set: {why}. Remove it from the option kafka."
+                    ),
                 ));
             }
         }
-        for config in [self.producer_config("localhost"), self.consumer_config("localhost")] {
-            config.create_native_config().map_err(|error| invalid_property(&error))?;
+        for config in [
+            self.producer_config("localhost"),
+            self.consumer_config("localhost"),
+        ] {
+            config
+                .create_native_config()
+                .map_err(|error| invalid_property(&error))?;
         }
         Ok(())
     }
@@ -137,7 +171,10 @@ impl Options {
             .set("auto.offset.reset", "error")
             .set("isolation.level", "read_uncommitted")
             // A Kafka broker answers as soon as there is a record; the embedded one only when this time is over.
-            .set("fetch.wait.max.ms", if self.is_embedded() { "5" } else { "500" })
+            .set(
+                "fetch.wait.max.ms",
+                if self.is_embedded() { "5" } else { "500" },
+            )
             .set("fetch.error.backoff.ms", "20")
             .set("fetch.queue.backoff.ms", "10")
             .set("queued.min.messages", "10000")
@@ -151,7 +188,10 @@ impl Options {
             .set("bootstrap.servers", bootstrap)
             .set("client.id", &self.client_id)
             // The embedded broker knows no request to create a topic, it creates by being asked for one.
-            .set("allow.auto.create.topics", if self.is_embedded() { "true" } else { "false" })
+            .set(
+                "allow.auto.create.topics",
+                if self.is_embedded() { "true" } else { "false" },
+            )
             // librdkafka waits up to 10 s between attempts by default, longer than deepstream waits for a node.
             .set("reconnect.backoff.ms", "50")
             .set("reconnect.backoff.max.ms", "1000")
@@ -164,11 +204,13 @@ impl Options {
             .set("log.connection.close", "false")
             .set("enable.metrics.push", "false");
         // librdkafka's own log is for those who ask for it by its property `debug`.
-        config.set_log_level(if self.properties.contains_key("debug") {
-            RDKafkaLogLevel::Debug
+        if self.properties.contains_key("debug") {
+            config.set_log_level(RDKafkaLogLevel::Debug);
         } else {
-            RDKafkaLogLevel::Emerg
-        });
+            config
+                .set("log_level", "0")
+                .set_log_level(RDKafkaLogLevel::Emerg);
+        }
         config
     }
 
@@ -188,8 +230,14 @@ impl Options {
     /// The limit of unsent messages in bytes.
     #[must_use]
     pub fn queue_bytes(&self) -> usize {
-        let kbytes = self.producer_config("").get("queue.buffering.max.kbytes").map(str::parse);
-        kbytes.and_then(std::result::Result::ok).unwrap_or(262_144_usize).saturating_mul(1024)
+        let kbytes = self
+            .producer_config("")
+            .get("queue.buffering.max.kbytes")
+            .map(str::parse);
+        kbytes
+            .and_then(std::result::Result::ok)
+            .unwrap_or(262_144_usize)
+            .saturating_mul(1024)
     }
 }
 
@@ -202,8 +250,9 @@ pub fn invalid_property(error: &KafkaError) -> Error {
         KafkaError::ClientConfig(_, _, name, _) if is_secret(name) => {
             format!("The librdkafka property {name} has no valid value. {ADVICE}")
         }
-        KafkaError::ClientConfig(_, description, ..) => {
-            format!("librdkafka refuses a property: {description}. {ADVICE}")
+        // The description may name the property by another of its names.
+        KafkaError::ClientConfig(_, description, name, _) => {
+            format!("The librdkafka property {name} is refused: {description}. {ADVICE}")
         }
         KafkaError::ClientCreation(description) => {
             format!("librdkafka refuses its configuration: {description}. {ADVICE}")
@@ -214,9 +263,17 @@ pub fn invalid_property(error: &KafkaError) -> Error {
 }
 
 fn is_secret(name: &str) -> bool {
-    ["password", "pem", "secret", "key", "token", "sasl.oauthbearer", "sasl.jaas"]
-        .iter()
-        .any(|part| name.contains(part))
+    [
+        "password",
+        "pem",
+        "secret",
+        "key",
+        "token",
+        "sasl.oauthbearer",
+        "sasl.jaas",
+    ]
+    .iter()
+    .any(|part| name.contains(part))
 }
 
 #[cfg(test)]
@@ -231,7 +288,7 @@ mod tests {
             topic: "t".into(),
             partitions: 1,
             replication_factor: -1,
-            retention: Duration::from_secs(3600),
+            retention: Duration::from_hours(1),
             max_message_bytes: 1_000_000,
             create_topic: true,
             connect_timeout: Duration::ZERO,
@@ -248,15 +305,23 @@ mod tests {
     fn a_connection_string_names_kafka_or_an_embedded_broker() {
         assert_eq!(Broker::parse("embedded"), Broker::Embedded);
         assert_eq!(Broker::parse("embedded:1234"), Broker::EmbeddedAt(1234));
-        assert_eq!(Broker::parse("embedded:x"), Broker::Kafka("embedded:x".into()));
-        assert_eq!(Broker::parse("embeddedhost"), Broker::Kafka("embeddedhost".into()));
+        assert_eq!(
+            Broker::parse("embedded:x"),
+            Broker::Kafka("embedded:x".into())
+        );
+        assert_eq!(
+            Broker::parse("embeddedhost"),
+            Broker::Kafka("embeddedhost".into())
+        );
         assert_eq!(Broker::parse("a:1,b:2"), Broker::Kafka("a:1,b:2".into()));
     }
 
     #[test]
     fn the_defaults_and_known_properties_are_valid() {
         options(&[]).validate().unwrap();
-        options(&[("linger.ms", "0.5"), ("compression.type", "lz4")]).validate().unwrap();
+        options(&[("linger.ms", "0.5"), ("compression.type", "lz4")])
+            .validate()
+            .unwrap();
     }
 
     #[test]
@@ -270,7 +335,9 @@ mod tests {
 
     #[test]
     fn an_unknown_or_wrong_property_is_refused_by_name() {
-        let error = options(&[("linger.milliseconds", "1")]).validate().unwrap_err();
+        let error = options(&[("linger.milliseconds", "1")])
+            .validate()
+            .unwrap_err();
         assert!(error.message.contains("linger.milliseconds"), "{error}");
         let error = options(&[("linger.ms", "soon")]).validate().unwrap_err();
         assert!(error.message.contains("linger.ms"), "{error}");
@@ -294,6 +361,9 @@ mod tests {
     #[test]
     fn the_queue_limit_follows_the_property() {
         assert_eq!(options(&[]).queue_bytes(), 262_144 * 1024);
-        assert_eq!(options(&[("queue.buffering.max.kbytes", "2")]).queue_bytes(), 2048);
+        assert_eq!(
+            options(&[("queue.buffering.max.kbytes", "2")]).queue_bytes(),
+            2048
+        );
     }
 }

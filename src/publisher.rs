@@ -32,9 +32,15 @@ pub struct Publisher {
 
 enum Stage {
     /// The read position is not pinned yet: a request sent now could miss its reply, so it waits here.
-    Waiting { queue: VecDeque<Outgoing>, bytes: usize },
+    Waiting {
+        queue: VecDeque<Outgoing>,
+        bytes: usize,
+    },
     /// Messages go to librdkafka at once, all to one partition, so that they keep their order.
-    Open { producer: Arc<Producer>, partition: i32 },
+    Open {
+        producer: Arc<Producer>,
+        partition: i32,
+    },
     /// Messages are dropped silently: the bus is closed.
     Ended,
 }
@@ -77,7 +83,11 @@ impl Publisher {
         if matches!(*stage, Stage::Ended) {
             return;
         }
-        let outgoing = Outgoing { channel, value: self.envelope.wrap(message), target };
+        let outgoing = Outgoing {
+            channel,
+            value: self.envelope.wrap(message),
+            target,
+        };
         match &mut *stage {
             Stage::Ended => {}
             Stage::Waiting { queue, bytes } => {
@@ -91,7 +101,10 @@ impl Publisher {
                     queue.push_back(outgoing);
                 }
             }
-            Stage::Open { producer, partition } => {
+            Stage::Open {
+                producer,
+                partition,
+            } => {
                 let sent = self.send(producer, *partition, &outgoing);
                 drop(stage);
                 match sent {
@@ -123,10 +136,10 @@ impl Publisher {
             .key(outgoing.channel.as_str())
             .payload(outgoing.value.as_slice());
         if let Some(target) = &outgoing.target {
-            record = record.headers(
-                OwnedHeaders::new_with_capacity(1)
-                    .insert(Header { key: TARGET_HEADER, value: Some(target) }),
-            );
+            record = record.headers(OwnedHeaders::new_with_capacity(1).insert(Header {
+                key: TARGET_HEADER,
+                value: Some(target),
+            }));
         }
         producer.send(record).map_err(|(error, _)| error)
     }
@@ -135,7 +148,10 @@ impl Publisher {
     pub(crate) fn accept(&self) {
         let mut stage = self.lock();
         if matches!(*stage, Stage::Ended) {
-            *stage = Stage::Waiting { queue: VecDeque::new(), bytes: 0 };
+            *stage = Stage::Waiting {
+                queue: VecDeque::new(),
+                bytes: 0,
+            };
         }
     }
 
@@ -152,7 +168,10 @@ impl Publisher {
             }
         }
         if !matches!(*stage, Stage::Ended) {
-            *stage = Stage::Open { producer, partition };
+            *stage = Stage::Open {
+                producer,
+                partition,
+            };
         }
         drop(stage);
         for (error, channel, bytes) in failures {
@@ -173,7 +192,9 @@ impl Publisher {
     pub fn undelivered(&self) -> usize {
         match &*self.lock() {
             Stage::Waiting { queue, .. } => queue.len(),
-            Stage::Open { producer, .. } => usize::try_from(producer.in_flight_count()).unwrap_or(0),
+            Stage::Open { producer, .. } => {
+                usize::try_from(producer.in_flight_count()).unwrap_or(0)
+            }
             Stage::Ended => 0,
         }
     }
@@ -239,5 +260,7 @@ pub(crate) fn delivery_error(error: &KafkaError, channel: String, bytes: usize) 
             ),
         ),
     };
-    Error::new(kind, message).on_channel(channel).caused_by(error.clone())
+    Error::new(kind, message)
+        .on_channel(channel)
+        .caused_by(error.clone())
 }

@@ -67,11 +67,16 @@ fn unwrap_canonical(value: &[u8]) -> Option<Content<'_>> {
     let inner = value.strip_prefix(OPEN)?.strip_suffix(b"}")?;
     // The sender follows the last `,"_s":`; should a message contain the same bytes further inside, then
     // what is left of it is no JSON value and the general way decides.
-    let at = inner.windows(SENDER.len()).rposition(|window| window == SENDER)?;
+    let at = inner
+        .windows(SENDER.len())
+        .rposition(|window| window == SENDER)?;
     let sender = &inner[at + SENDER.len()..];
     is_json_string(sender).then_some(())?;
     let message: &RawValue = serde_json::from_slice(&inner[..at]).ok()?;
-    Some(Content { message: Some(message.get()), sender: std::str::from_utf8(sender).ok()? })
+    Some(Content {
+        message: Some(message.get()),
+        sender: std::str::from_utf8(sender).ok()?,
+    })
 }
 
 /// Opens an envelope with any order, spacing or further members, as another client may write it.
@@ -80,7 +85,10 @@ fn unwrap_any(value: &[u8]) -> Option<Content<'_>> {
         serde_json::from_slice(value).ok()?;
     let sender = members.get("_s")?.get();
     is_json_string(sender.as_bytes()).then_some(())?;
-    Some(Content { message: members.get("data").map(|message| message.get()), sender })
+    Some(Content {
+        message: members.get("data").map(|message| message.get()),
+        sender,
+    })
 }
 
 fn is_json_string(text: &[u8]) -> bool {
@@ -94,7 +102,13 @@ mod tests {
     fn round_trip(message: &str) {
         let value = Envelope::new("srv-A").wrap(Some(message));
         let content = unwrap(&value).expect(message);
-        assert_eq!(content, Content { message: Some(message), sender: "\"srv-A\"" });
+        assert_eq!(
+            content,
+            Content {
+                message: Some(message),
+                sender: "\"srv-A\""
+            }
+        );
     }
 
     #[test]
@@ -107,7 +121,13 @@ mod tests {
     fn undefined_has_no_data_member() {
         let value = Envelope::new("srv-A").wrap(None);
         assert_eq!(value, br#"{"_s":"srv-A"}"#);
-        assert_eq!(unwrap(&value), Some(Content { message: None, sender: "\"srv-A\"" }));
+        assert_eq!(
+            unwrap(&value),
+            Some(Content {
+                message: None,
+                sender: "\"srv-A\""
+            })
+        );
     }
 
     #[test]
@@ -158,7 +178,10 @@ mod tests {
         let value = br#" { "_s" : "x" , "more":[1], "data" : {"a": 1} } "#;
         assert_eq!(
             unwrap(value),
-            Some(Content { message: Some(r#"{"a": 1}"#), sender: "\"x\"" })
+            Some(Content {
+                message: Some(r#"{"a": 1}"#),
+                sender: "\"x\""
+            })
         );
     }
 

@@ -1,6 +1,7 @@
 //! Turns troubles into events, at a bearable rate.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,10 @@ impl Reporter {
     /// A reporter into this inbox.
     #[must_use]
     pub fn new(inbox: Arc<Inbox>) -> Self {
-        Self { inbox, quotas: Mutex::default() }
+        Self {
+            inbox,
+            quotas: Mutex::default(),
+        }
     }
 
     /// Tells an 'error', unless too many of its kind were told just now; those are only counted, and
@@ -36,8 +40,11 @@ impl Reporter {
     pub fn error(&self, mut error: Error) {
         let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let quota =
-            quotas.entry(error.kind).or_insert(Quota { since: now, told: 0, untold: 0 });
+        let quota = quotas.entry(error.kind).or_insert(Quota {
+            since: now,
+            told: 0,
+            untold: 0,
+        });
         if now - quota.since >= WINDOW {
             quota.since = now;
             quota.told = 0;
@@ -50,7 +57,11 @@ impl Reporter {
         let untold = std::mem::take(&mut quota.untold);
         drop(quotas);
         if untold > 0 {
-            error.message += &format!(" ({untold} more of this kind were not reported.)");
+            // Writing to a String cannot fail.
+            let _ = write!(
+                error.message,
+                " ({untold} more of this kind were not reported.)"
+            );
         }
         self.inbox.push_event(Event::Error(error));
     }
@@ -74,7 +85,9 @@ mod tests {
             reporter.error(Error::new(ErrorKind::InvalidRecord, "bad"));
         }
         reporter.error(Error::new(ErrorKind::QueueFull, "full"));
-        let Some(Item::Events(events)) = inbox.take() else { panic!("no events") };
+        let Some(Item::Events(events)) = inbox.take() else {
+            panic!("no events")
+        };
         assert_eq!(events.len(), BURST as usize + 1);
         assert!(
             matches!(events.last(), Some(Event::Error(error)) if error.kind == ErrorKind::QueueFull)

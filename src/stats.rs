@@ -75,6 +75,12 @@ mod tests {
         let stats = Stats::default();
         stats.published.add(2);
         stats.published.add(1);
-        assert_eq!(stats.snapshot(), Snapshot { published: 3, ..Snapshot::default() });
+        assert_eq!(
+            stats.snapshot(),
+            Snapshot {
+                published: 3,
+                ..Snapshot::default()
+            }
+        );
     }
 }

@@ -18,7 +18,7 @@ use crate::stats::Stats;
 use crate::topic::Topic;
 
 /// How long the first metadata request on the consumer's own connection may take.
-const WARM_UP: Duration = Duration::from_millis(1000);
+const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Where a record goes and what is counted on the way.
 pub(crate) struct Filter<'a> {
@@ -41,23 +41,43 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
+    /// A reader without a position yet. `None` if the consumer has no queue, see [`BatchConsumer::new`].
+    pub(crate) fn new(consumer: Consumer, topic: String) -> Option<Self> {
+        let consumer = BatchConsumer::new(consumer)?;
+        Some(Self {
+            consumer,
+            topic,
+            next: Vec::new(),
+            is_lost: false,
+        })
+    }
+
     /// Pins the read position to the end of every partition: each record written from now on will be read.
-    pub(crate) fn pin(consumer: Consumer, topic: &Topic<'_>) -> std::result::Result<Self, (Consumer, Error)> {
-        let name = topic.options.topic.clone();
-        match end_offsets(&consumer, topic) {
-            Err(error) => Err((consumer, error)),
-            Ok(next) => {
-                let Some(consumer) = BatchConsumer::new(consumer) else {
-                    unreachable!("a consumer with a group.id has a queue");
-                };
-                Ok(Self { consumer, topic: name, next, is_lost: false })
-            }
-        }
+    pub(crate) fn pin(&mut self, topic: &Topic<'_>) -> Result<()> {
+        let consumer = self.consumer.consumer();
+        // Serves the callbacks, which know the reason of a failure better than the failed call.
+        let _ = consumer.poll(Duration::ZERO);
+        let next = (0..topic.ensure()?)
+            .map(|partition| topic.offsets(partition).map(|(_, high)| high))
+            .collect::<Result<Vec<_>>>()?;
+        // A topic that the consumer's client does not know yet would take over half a second to the first fetch.
+        consumer
+            .client()
+            .fetch_metadata(Some(&self.topic), WARM_UP)
+            .map_err(|error| not_assigned(&self.topic, error))?;
+        assign(consumer, &self.topic, &next)?;
+        self.next = next;
+        Ok(())
     }
 
     /// Waits for records up to `timeout` and hands those that are wanted to the inbox.
     pub(crate) fn poll(&mut self, timeout: Duration, filter: &Filter<'_>) {
-        let Self { consumer, topic, next, is_lost } = self;
+        let Self {
+            consumer,
+            topic,
+            next,
+            is_lost,
+        } = self;
         let mut batch = Batch::default();
         consumer.poll(timeout, |record| match record {
             Ok(record) => {
@@ -103,7 +123,10 @@ impl Subscriber {
 
     /// Reads partitions that were added to the topic, from their first record.
     pub(crate) fn add_partitions(&mut self, topic: &Topic<'_>) -> Result<()> {
-        let count = topic.partitions()?.and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+        let count = topic
+            .partitions()?
+            .and_then(|count| usize::try_from(count).ok())
+            .unwrap_or(0);
         if count > self.next.len() {
             let mut added = TopicPartitionList::new();
             for partition in self.next.len()..count {
@@ -135,7 +158,10 @@ impl Filter<'_> {
         let Some(channel) = self.channels.find(record.key) else {
             return self.stats.filtered_unsubscribed.add(1);
         };
-        if record.target().is_some_and(|target| target != self.sender.as_bytes()) {
+        if record
+            .target()
+            .is_some_and(|target| target != self.sender.as_bytes())
+        {
             return self.stats.filtered_direct.add(1);
         }
         match record::unwrap(record.value) {
@@ -171,7 +197,9 @@ impl Filter<'_> {
 
     /// Notices records that were never seen.
     fn advance(&self, next: &mut [i64], record: &Record<'_>) {
-        let expected = usize::try_from(record.partition).ok().and_then(|at| next.get_mut(at));
+        let expected = usize::try_from(record.partition)
+            .ok()
+            .and_then(|at| next.get_mut(at));
         if let Some(expected) = expected {
             if record.offset > *expected {
                 self.missed("", Some(record.offset - *expected));
@@ -193,7 +221,8 @@ impl Filter<'_> {
                  here. It goes on with the first record of the new topic."
             ),
         };
-        self.reporter.error(Error::new(ErrorKind::RecordsMissed, message));
+        self.reporter
+            .error(Error::new(ErrorKind::RecordsMissed, message));
     }
 
     /// Judges an error of the consumer; true if the reader has lost its position.
@@ -217,35 +246,26 @@ impl Filter<'_> {
             ) => {}
             code => {
                 let kind = match code {
-                    Some(RDKafkaErrorCode::TopicAuthorizationFailed | RDKafkaErrorCode::GroupAuthorizationFailed) => {
-                        ErrorKind::Authorization
-                    }
-                    Some(RDKafkaErrorCode::Authentication | RDKafkaErrorCode::SaslAuthenticationFailed) => {
-                        ErrorKind::Authentication
-                    }
+                    Some(
+                        RDKafkaErrorCode::TopicAuthorizationFailed
+                        | RDKafkaErrorCode::GroupAuthorizationFailed,
+                    ) => ErrorKind::Authorization,
+                    Some(
+                        RDKafkaErrorCode::Authentication
+                        | RDKafkaErrorCode::SaslAuthenticationFailed,
+                    ) => ErrorKind::Authentication,
                     Some(RDKafkaErrorCode::SSL) => ErrorKind::Tls,
                     _ => ErrorKind::Fetch,
                 };
                 let message = format!(
                     "Reading the Kafka topic {topic} fails; trying again. See the cause, and the broker's log."
                 );
-                self.reporter.error(Error::new(kind, message).caused_by(error.clone()));
+                self.reporter
+                    .error(Error::new(kind, message).caused_by(error.clone()));
             }
         }
         false
     }
-}
-
-fn end_offsets(consumer: &Consumer, topic: &Topic<'_>) -> Result<Vec<i64>> {
-    let name = &topic.options.topic;
-    let count = topic.ensure()?;
-    let next = (0..count)
-        .map(|partition| topic.offsets(partition).map(|(_, high)| high))
-        .collect::<Result<Vec<_>>>()?;
-    // A topic that the consumer's client does not know yet would take over half a second to the first fetch.
-    consumer.client().fetch_metadata(Some(name), WARM_UP).map_err(|error| not_assigned(name, error))?;
-    assign(consumer, name, &next)?;
-    Ok(next)
 }
 
 fn assign(consumer: &Consumer, topic: &str, next: &[i64]) -> Result<()> {
@@ -253,7 +273,9 @@ fn assign(consumer: &Consumer, topic: &str, next: &[i64]) -> Result<()> {
     for (partition, offset) in next.iter().enumerate() {
         add(&mut partitions, topic, partition, *offset)?;
     }
-    consumer.assign(&partitions).map_err(|error| not_assigned(topic, error))
+    consumer
+        .assign(&partitions)
+        .map_err(|error| not_assigned(topic, error))
 }
 
 fn add(list: &mut TopicPartitionList, topic: &str, partition: usize, offset: i64) -> Result<()> {
@@ -263,6 +285,7 @@ fn add(list: &mut TopicPartitionList, topic: &str, partition: usize, offset: i64
 }
 
 fn not_assigned(topic: &str, error: KafkaError) -> Error {
-    let message = format!("The Kafka topic {topic} cannot be read yet; trying again. See the cause.");
+    let message =
+        format!("The Kafka topic {topic} cannot be read yet; trying again. See the cause.");
     Error::new(ErrorKind::Fetch, message).caused_by(error)
 }

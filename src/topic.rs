@@ -17,7 +17,7 @@ use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::options::{Broker, Options};
 
 /// How long a request may take. Short, because closing has to wait for it.
-const REQUEST: Duration = Duration::from_millis(1000);
+const REQUEST: Duration = Duration::from_secs(1);
 /// How long the creation of a topic may take.
 const CREATION: Duration = Duration::from_secs(5);
 
@@ -39,7 +39,8 @@ impl Topic<'_> {
             Some(count) => Ok(count),
             None if self.options.create_topic => {
                 self.create()?;
-                self.partitions()?.ok_or_else(|| self.no_leader("was created just now"))
+                self.partitions()?
+                    .ok_or_else(|| self.no_leader("was created just now"))
             }
             None => Err(self.missing("does not exist, and the option createTopic is off", None)),
         }
@@ -95,7 +96,9 @@ impl Topic<'_> {
     }
 
     fn create(&self) -> Result<()> {
-        let Options { topic, partitions, .. } = self.options;
+        let Options {
+            topic, partitions, ..
+        } = self.options;
         if self.options.broker == Broker::Embedded {
             return DevBroker::shared()?.create_topic(topic, *partitions);
         }
@@ -111,11 +114,15 @@ impl Topic<'_> {
         let config = self.options.producer_config(self.bootstrap);
         let admin = AdminClient::<DefaultClientContext>::from_config(&config)
             .map_err(|error| crate::options::invalid_property(&error))?;
-        let options =
-            AdminOptions::new().operation_timeout(Some(CREATION)).request_timeout(Some(CREATION));
+        let options = AdminOptions::new()
+            .operation_timeout(Some(CREATION))
+            .request_timeout(Some(CREATION));
         let answer = self.runtime.block_on(admin.create_topics([&new], &options));
         let failure = match answer {
-            Ok(results) => results.into_iter().find_map(std::result::Result::err).map(|(_, code)| code),
+            Ok(results) => results
+                .into_iter()
+                .find_map(std::result::Result::err)
+                .map(|(_, code)| code),
             Err(error) => {
                 return Err(self.missing("could not be created", Some(error.into())));
             }
@@ -126,13 +133,25 @@ impl Topic<'_> {
             Some(
                 code @ (RDKafkaErrorCode::TopicAuthorizationFailed
                 | RDKafkaErrorCode::ClusterAuthorizationFailed),
-            ) => Err(self.missing("does not exist, and this user may not create it", Some(code.into()))),
-            Some(code) => Err(self.missing("does not exist and could not be created", Some(code.into()))),
+            ) => Err(self.missing(
+                "does not exist, and this user may not create it",
+                Some(code.into()),
+            )),
+            Some(code) => {
+                Err(self.missing("does not exist and could not be created", Some(code.into())))
+            }
         }
     }
 
     fn missing(&self, what: &str, cause: Option<Cause>) -> Error {
-        let Options { topic, partitions, replication_factor, retention, max_message_bytes, .. } = self.options;
+        let Options {
+            topic,
+            partitions,
+            replication_factor,
+            retention,
+            max_message_bytes,
+            ..
+        } = self.options;
         let replication = match replication_factor {
             -1 => String::new(),
             factor => format!(" --replication-factor {factor}"),
@@ -163,7 +182,10 @@ impl Topic<'_> {
     }
 
     fn unreachable(&self, error: Cause) -> Error {
-        diagnosis::explain(self.bootstrap, Some(self.health.take_trouble().unwrap_or(error)))
+        diagnosis::explain(
+            self.bootstrap,
+            Some(self.health.take_trouble().unwrap_or(error)),
+        )
     }
 }
 
@@ -181,8 +203,11 @@ fn is_unreachable(code: Option<RDKafkaErrorCode>) -> bool {
 }
 
 fn advertised_listener(bootstrap: &str, metadata: &Metadata) -> Error {
-    let brokers: Vec<_> =
-        metadata.brokers().iter().map(|broker| format!("{}:{}", broker.host(), broker.port())).collect();
+    let brokers: Vec<_> = metadata
+        .brokers()
+        .iter()
+        .map(|broker| format!("{}:{}", broker.host(), broker.port()))
+        .collect();
     Error::new(
         ErrorKind::AdvertisedListener,
         format!(
@@ -192,4 +217,3 @@ fn advertised_listener(bootstrap: &str, metadata: &Metadata) -> Error {
         ),
     )
 }
-
