@@ -1,7 +1,6 @@
 //! Polls many records at once.
 //!
-//! `rd_kafka_consume_batch_queue` costs half of a poll for each record, but the Rust client does not wrap it. This is the
-//! only module with `unsafe`.
+//! `rd_kafka_consume_batch_queue` costs half of a poll for each record, but the Rust client does not wrap it.
 #![allow(unsafe_code)]
 
 use std::ptr::{self, NonNull};

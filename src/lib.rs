@@ -6,7 +6,7 @@
 //! - [`topic`]: creates and verifies the Kafka topic, finds where its partitions end.
 //! - [`publisher`]: takes messages from the caller, in order, and hands them to librdkafka.
 //! - [`subscriber`]: reads the topic, drops what this node does not want, batches the rest.
-//! - [`batch`]: polls many records at once; the only module with `unsafe`.
+//! - [`batch`]: polls many records at once. It and `wakeup` are the only modules with `unsafe` of their own.
 //! - [`record`]: the wire format, `{"data":<message>,"_s":"<sender>"}`.
 //! - [`channels`]: the deepstream topics somebody here subscribed to.
 //! - [`inbox`]: bounded hand-over of record batches and events to JavaScript.
@@ -14,6 +14,7 @@
 //! - [`diagnosis`]: says why a broker cannot be reached.
 //! - [`dev_broker`]: an in-memory broker for trying out and for tests.
 //! - [`stats`], [`error`]: counters, and the closed list of what can go wrong.
+//! - `wakeup`: keeps librdkafka's producer from spinning.
 //! - `bridge`: the Node-API class; converts and delegates, nothing else.
 //!
 //! # One message's journey
@@ -39,3 +40,5 @@ pub mod report;
 pub mod stats;
 pub mod subscriber;
 pub mod topic;
+#[cfg(target_os = "linux")]
+mod wakeup;

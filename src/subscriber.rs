@@ -60,6 +60,7 @@ impl Subscriber {
         let next = (0..topic.ensure()?)
             .map(|partition| topic.offsets(partition).map(|(_, high)| high))
             .collect::<Result<Vec<_>>>()?;
+        topic.acquire_producer_id()?;
         // A topic that the consumer's client does not know yet would take over half a second to the first fetch.
         consumer
             .client()

@@ -95,12 +95,29 @@ impl Topic<'_> {
         })
     }
 
+    /// Makes librdkafka acquire the id of its idempotent producer. It tries when it is given metadata, but the first time no
+    /// broker is connected for good yet, and then it waits half a second, and the first message with it. By
+    /// now [`Topic::offsets`] has connected to a leader.
+    pub(crate) fn acquire_producer_id(&self) -> Result<()> {
+        self.partitions().map(|_| ())
+    }
+
     fn create(&self) -> Result<()> {
         let Options {
             topic, partitions, ..
         } = self.options;
-        if self.options.broker == Broker::Embedded {
-            return DevBroker::shared()?.create_topic(topic, *partitions);
+        match self.options.broker {
+            Broker::Embedded => return DevBroker::shared()?.create_topic(topic, *partitions),
+            Broker::EmbeddedAt(_) => {
+                return Err(Error::new(
+                    ErrorKind::TopicMissing,
+                    format!(
+                        "The development broker at {} has no topic {topic}. Start it with: deepstream-kafka broker --topic {topic}",
+                        self.bootstrap
+                    ),
+                ));
+            }
+            Broker::Kafka(_) => {}
         }
         let retention = self.options.retention.as_millis().to_string();
         let max_message = self.options.max_message_bytes.to_string();

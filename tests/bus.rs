@@ -382,3 +382,35 @@ fn a_development_broker_serves_other_connections_by_its_port() {
     a.publish("x", "1");
     b.until("the message", |b| b.messages() == [&json!(1)]);
 }
+
+#[test]
+fn a_development_broker_without_the_topic_is_explained() {
+    let broker = DevBroker::start().unwrap();
+    let port = broker
+        .address()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut node = Node::new(Options {
+        broker: Broker::EmbeddedAt(port),
+        ..options("absent", "A")
+    });
+    node.bus.open().unwrap();
+    node.until("the warning", |node| {
+        node.events.iter().any(|event| {
+            matches!(event, Event::Warning(error)
+                if error.kind == ErrorKind::TopicMissing && error.message.contains("--topic absent"))
+        })
+    });
+    broker.create_topic("absent", 1).unwrap();
+    node.until("ready", |node| node.bus.phase() == Phase::Ready);
+}
+
+#[test]
+fn a_message_that_the_development_broker_would_cut_off_is_refused() {
+    let mut a = Node::ready(options("cut", "A"));
+    a.publish("x", &format!("\"{}\"", "x".repeat(6_000_000)));
+    a.until("the error", |a| a.errors() == [ErrorKind::MessageTooLarge]);
+}

@@ -33,7 +33,9 @@ class ServerProcess {
       await server.call('start')
     } catch (error) {
       await server.kill()
-      throw new Error(`${server.name} did not start: ${error.message}\n${server.logs}`)
+      throw new Error(`${server.name} did not start: ${error.message}\n${server.logs}`, {
+        cause: error
+      })
     }
     return server
   }

@@ -1,0 +1,19 @@
+'use strict'
+
+/**
+ * What deepstream expects of a message connector, by the points F 1 to F 14 of the checklist. Each suite takes the
+ * broker to run with: `connectionString`, `shared` (a connectionString that other processes can use as well),
+ * `isReal` (Apache Kafka, with its `cluster`).
+ */
+module.exports = [
+  require('./interface'),
+  require('./publishing'),
+  require('./wire'),
+  require('./topics'),
+  require('./joining'),
+  require('./delivery'),
+  require('./closing'),
+  require('./processes'),
+  require('./troubles'),
+  require('./outages')
+]

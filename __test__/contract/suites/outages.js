@@ -1,0 +1,105 @@
+'use strict'
+
+const { eventually } = require('../../../harness/eventually')
+const { useNodes, collect, filled, settled } = require('../../support/nodes')
+
+/** F 14, with a broker that goes away, which only a real one can */
+module.exports = function outagesSuite(broker) {
+  if (!broker.isReal) return
+
+  describe('outages', () => {
+    const nodes = useNodes(broker)
+    // A test that fails in the middle must not take the others with it.
+    afterEach(async () => {
+      const [kafka] = broker.cluster.brokers
+      if (!kafka.isRunning) await kafka.start()
+    })
+
+    test('F14 a broker that stops and comes back costs no message, doubles none, and keeps the order', async () => {
+      const [kafka] = broker.cluster.brokers
+      const [receiver, ...senders] = await nodes.start(3)
+      const log = []
+      receiver.subscribe('E', (message) => log.push(message))
+      const next = [0, 0]
+      const publish = (count) => {
+        for (let i = 0; i < count; i++) {
+          senders.forEach((sender, from) => sender.publish('E', { from, n: next[from]++ }))
+        }
+      }
+      const timer = setInterval(() => publish(1), 2)
+      try {
+        publish(500)
+        await kafka.stop()
+        const errors = await nodes.takeErrorsWith('ERR_KAFKA_DISCONNECTED', 3)
+        for (const error of errors) expect(error.retriable).toBe(true)
+        publish(500)
+        expect(receiver.isReady).toBe(true)
+        await kafka.start()
+        publish(500)
+        await eventually(() => log.length > 2500, { timeoutMs: 30000, message: 'messages again' })
+      } finally {
+        clearInterval(timer)
+      }
+      await filled(log, next[0] + next[1], 30000)
+      for (const from of [0, 1]) {
+        const own = log.filter((message) => message.from === from).map(({ n }) => n)
+        expect(own).toEqual(Array.from({ length: next[from] }, (_, n) => n))
+      }
+      for (const node of [receiver, ...senders]) {
+        expect(node.stats()).toMatchObject({ publishFailed: 0, missed: 0, disconnects: 1 })
+      }
+    })
+
+    test('F14 a second outage is an error of its own', async () => {
+      const [kafka] = broker.cluster.brokers
+      const [sender, receiver] = await nodes.start(2)
+      for (let outage = 1; outage <= 2; outage++) {
+        await kafka.stop()
+        const errors = await nodes.takeErrorsWith('ERR_KAFKA_DISCONNECTED', 2)
+        expect(errors).toHaveLength(2)
+        await kafka.start()
+        await settled(sender, receiver)
+        expect(receiver.stats().disconnects).toBe(outage)
+      }
+    })
+
+    test('F11 close with messages queued during an outage ends in bounded time', async () => {
+      const [kafka] = broker.cluster.brokers
+      const [sender] = await nodes.start(1, { flushTimeoutMs: 500 })
+      await kafka.stop()
+      await nodes.takeErrorsWith('ERR_KAFKA_DISCONNECTED')
+      for (let n = 0; n < 10; n++) sender.publish('E', n)
+      const start = performance.now()
+      await new Promise((resolve) => {
+        sender.once('close', resolve)
+        sender.close()
+      })
+      expect(performance.now() - start).toBeLessThan(3000)
+      const [error] = await nodes.takeErrorsWith('ERR_KAFKA_FLUSH_TIMEOUT')
+      expect(error.message).toContain('10 messages')
+      expect(sender.stats()).toMatchObject({ published: 10, publishFailed: 10 })
+    })
+
+    test('F14 a Kafka topic that is deleted and created again is gone on with, after an error', async () => {
+      const [sender, receiver] = await nodes.start(2)
+      const messages = collect(receiver, 'E')
+      for (let n = 0; n < 100; n++) sender.publish('E', n)
+      await filled(messages, 100)
+      await broker.cluster.deleteTopic(nodes.topic)
+      const isBack = async () => {
+        sender.publish('E', 'again')
+        return messages.includes('again')
+      }
+      await eventually(isBack, { timeoutMs: 30000, intervalMs: 100, message: 'messages again' })
+      await nodes.takeErrorsWith('ERR_KAFKA_RECORDS_MISSED')
+      // Those that were published between may be lost, and are told of.
+      await eventually(() => sender.stats().undelivered === 0)
+      nodes.takeErrors()
+      const count = messages.length
+      sender.publish('E', 'last')
+      await filled(messages, count + 1)
+      await settled(sender, receiver)
+      expect(messages.at(-1)).toBe('last')
+    })
+  })
+}

@@ -1,0 +1,257 @@
+/// <reference types="node" />
+
+import { EventEmitter } from 'events'
+
+/**
+ * deepstream's message connector for Apache Kafka: all nodes of a deepstream cluster share one Kafka
+ * topic and read all of it.
+ *
+ * It connects in the background from its construction on. It keeps the process alive while it
+ * connects and while it closes, but not in between.
+ *
+ * @example
+ * const server = new Deepstream()
+ * server.set('messageConnector', new MessageConnector({ connectionString: 'kafka-1:9092' }))
+ */
+declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
+  /**
+   * Checks the options and starts to connect. Emits nothing before the current tick is over.
+   *
+   * @throws {MessageConnector.KafkaError} `ERR_KAFKA_OPTION`, `ERR_KAFKA_ZOOKEEPER` or
+   *   `ERR_KAFKA_PROPERTY` if an option is missing, unknown or has a wrong value; `ERR_KAFKA_ADDON` if
+   *   the package has no native addon for this platform
+   */
+  constructor(options: MessageConnector.Options)
+
+  /** Whether the read position is pinned and messages flow. False again from close() on. */
+  isReady: boolean
+  /** Name of this package. */
+  name: string
+  /** Version of this package. */
+  version: string
+  /** What deepstream 1 and 2.1 log when the connector is ready. */
+  type: string
+  /** What deepstream 2.2 and later log when the connector is ready. */
+  description: string
+
+  /**
+   * Connects again after close(). deepstream calls it at each start. Does nothing while the connector
+   * connects or is ready; during close() it connects again when that is done.
+   */
+  init(): void
+
+  /**
+   * Publishes to all other nodes, in order. Serialises at once, so that the message may be changed
+   * afterwards. Before 'ready' messages wait in memory. Does nothing after close(). Delivery troubles
+   * are 'error' events.
+   *
+   * @param topic any text
+   * @param message anything that JSON.stringify takes; `undefined` arrives as `undefined`
+   * @throws {TypeError} if JSON.stringify cannot serialise the message (a cycle, a BigInt)
+   */
+  publish(topic: string, message: unknown): void
+
+  /**
+   * Calls back for each message that another node publishes to the topic from now on, in order. The
+   * callbacks of a topic get the same parsed message. A callback that is subscribed twice is called
+   * twice.
+   *
+   * @throws {TypeError} if the callback is no function
+   */
+  subscribe<Message = any>(topic: string, callback: MessageConnector.Callback<Message>): void
+
+  /**
+   * Takes one subscription of the callback back, the latest. Does nothing if there is none.
+   */
+  unsubscribe<Message = any>(topic: string, callback: MessageConnector.Callback<Message>): void
+
+  /** Counters since the construction, across close() and init(). */
+  stats(): MessageConnector.Stats
+
+  /**
+   * Calls nobody back any more, delivers what was published so far and in the current tick within
+   * `flushTimeoutMs`, disconnects and emits 'close', also when no broker can be reached, and at each
+   * call. Removes all subscriptions.
+   */
+  close(): void
+}
+
+declare namespace MessageConnector {
+  /** Gets the message and nothing else. */
+  type Callback<Message = any> = (message: Message) => void
+
+  /** What `new MessageConnector()` takes: deepstream's `plugins.message.options`. */
+  interface Options {
+    /**
+     * The Kafka brokers as `host:port`, separated by commas. A few of them are enough: the brokers
+     * tell of the others. `embedded` is an in-memory development broker inside this process,
+     * `embedded:port` that of another process (`deepstream-kafka broker`).
+     */
+    connectionString: string
+    /**
+     * Name of this node in the broker's logs and quotas, and the beginning of its id on the bus. Need
+     * not be unique, because nodes may share a configuration file: the id gets a random end.
+     *
+     * @default a random text
+     */
+    clientId?: string | number | null
+    /**
+     * The Kafka topic of this deepstream cluster. Nobody else may write to it.
+     *
+     * @default 'deepstream-msg'
+     */
+    topic?: string
+    /**
+     * Partitions of the Kafka topic, should it be created. The messages of one node keep their order
+     * with any number, those of different nodes only with one.
+     *
+     * @default 1
+     */
+    partitions?: number
+    /**
+     * Replication factor of the Kafka topic, should it be created; -1 is the broker's default.
+     *
+     * @default -1
+     */
+    replicationFactor?: number
+    /**
+     * How long the broker keeps messages, in milliseconds, should the Kafka topic be created. A node
+     * that cannot be reached for longer misses messages; none ever reads what is older than itself.
+     *
+     * @default 3600000
+     */
+    retentionMs?: number
+    /**
+     * The largest message with its envelope, in bytes: for what this node publishes, and for the Kafka
+     * topic, should it be created. A larger one is not sent and becomes an 'error'.
+     *
+     * @default 16777216
+     */
+    maxMessageBytes?: number
+    /**
+     * Whether an absent Kafka topic is created. Without it the connector waits for the topic.
+     *
+     * @default true
+     */
+    createTopic?: boolean
+    /**
+     * After so many milliseconds without 'ready' an 'error' is emitted once, which ends a deepstream
+     * server; connecting goes on. 0 is never: deepstream has a time limit of its own.
+     *
+     * @default 0
+     */
+    connectTimeoutMs?: number
+    /**
+     * How many milliseconds close() and the end of the process may wait until everything published is
+     * delivered.
+     *
+     * @default 2000
+     */
+    flushTimeoutMs?: number
+    /**
+     * How many bytes of received messages may wait for JavaScript. When it lags further behind, reading
+     * pauses, and nothing is lost.
+     *
+     * @default 16777216
+     */
+    inboxBytes?: number
+    /**
+     * Further librdkafka properties, such as `security.protocol` and `sasl.*`. Those on which
+     * correctness rests are refused.
+     *
+     * @default {}
+     * @see https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
+     */
+    kafka?: Record<string, string | number | boolean>
+  }
+
+  /** The events and their arguments. */
+  interface Events {
+    /** Messages flow. Again after each init() that follows a close(). */
+    ready: []
+    /**
+     * Something failed; the bus goes on by itself if it can. Before 'ready' only what cannot pass by
+     * itself, and `connectTimeoutMs`; the rest is a process warning then.
+     */
+    error: [error: KafkaError]
+    /** close() is done. */
+    close: []
+  }
+
+  /** docs/errors.md explains each. */
+  type ErrorCode =
+    | 'ERR_KAFKA_OPTION'
+    | 'ERR_KAFKA_ADDON'
+    | 'ERR_KAFKA_PROPERTY'
+    | 'ERR_KAFKA_NO_BROKER'
+    | 'ERR_KAFKA_NOT_A_BROKER'
+    | 'ERR_KAFKA_ZOOKEEPER'
+    | 'ERR_KAFKA_ADVERTISED_LISTENER'
+    | 'ERR_KAFKA_AUTHENTICATION'
+    | 'ERR_KAFKA_AUTHORIZATION'
+    | 'ERR_KAFKA_TLS'
+    | 'ERR_KAFKA_TOPIC_MISSING'
+    | 'ERR_KAFKA_CONNECT_TIMEOUT'
+    | 'ERR_KAFKA_DISCONNECTED'
+    | 'ERR_KAFKA_MESSAGE_TOO_LARGE'
+    | 'ERR_KAFKA_QUEUE_FULL'
+    | 'ERR_KAFKA_DELIVERY'
+    | 'ERR_KAFKA_INVALID_RECORD'
+    | 'ERR_KAFKA_RECORDS_MISSED'
+    | 'ERR_KAFKA_FETCH'
+    | 'ERR_KAFKA_FLUSH_TIMEOUT'
+    | 'ERR_KAFKA_INTERNAL'
+
+  /** Every error of this package: thrown, emitted or warned of. */
+  interface KafkaError extends Error {
+    /** Always 'Kafka error'. */
+    name: string
+    code: ErrorCode
+    /** Whether it may pass without anybody changing something. */
+    retriable: boolean
+    /** The deepstream topic that it concerns, if it concerns one. */
+    topic?: string
+    /** What lies underneath, in librdkafka's words; `errno` is its error number. */
+    cause?: Error & { errno?: number }
+  }
+
+  /** Counters since the construction, and the state of now. They are not one consistent cut. */
+  interface Stats {
+    /** Id of this node on the bus: `_s` of what it publishes. */
+    sender: string
+    /** The Kafka topic. */
+    topic: string
+    /** Where in its life the connector is. */
+    state: 'connecting' | 'ready' | 'closing' | 'closed'
+    /** Messages that publish() accepted. */
+    published: number
+    /** Bytes of these with their envelopes. */
+    publishedBytes: number
+    /** Messages that were not accepted, or accepted and not delivered. Each was told as an 'error'. */
+    publishFailed: number
+    /** Messages that no broker has confirmed yet. */
+    undelivered: number
+    /** Records read from Kafka, this node's own among them. */
+    received: number
+    /** Bytes of their values. */
+    receivedBytes: number
+    /** Records handed on to JavaScript. */
+    delivered: number
+    /** Records dropped because this node wrote them. */
+    filteredOwn: number
+    /** Records dropped because they are direct messages to another node. */
+    filteredDirect: number
+    /** Records dropped because nobody here subscribed to their topic. */
+    filteredUnsubscribed: number
+    /** Records dropped because they are no messages of this bus. */
+    invalid: number
+    /** Records that were deleted before they could be read. */
+    missed: number
+    /** How often every broker was gone. */
+    disconnects: number
+    /** Bytes of records that wait for JavaScript now. */
+    inboxBytes: number
+  }
+}
+
+export = MessageConnector

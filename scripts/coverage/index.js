@@ -1,0 +1,42 @@
+'use strict'
+
+/**
+ * `npm run coverage`: which statements of the JavaScript and which lines of the Rust the tests reach, those in child
+ * processes included. Runs the Rust tests and the unit and contract tests.
+ */
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { ROOT, run } = require('../command')
+const { setUp } = require('../set-up')
+const javascript = require('./javascript')
+const rust = require('./rust')
+
+const TESTS = '__test__/(unit|contract)/'
+const FOLDER = path.join(ROOT, 'coverage')
+
+async function coverage() {
+  if (!(await setUp('test'))) return false
+  fs.rmSync(FOLDER, { recursive: true, force: true })
+  fs.mkdirSync(FOLDER)
+  const tools = rust.findTools()
+  const instrumented = await rust.build(FOLDER)
+  if (!instrumented) return false
+  const succeeded = [
+    await rust.test(FOLDER),
+    await run('jest', ['--runInBand', rust.FLAG, ...javascript.flags(FOLDER), TESTS], {
+      env: { ...javascript.environment(FOLDER), ...rust.environment(FOLDER, instrumented.addon) }
+    })
+  ]
+  javascript.report(FOLDER)
+  succeeded.push(await rust.report(FOLDER, tools, instrumented))
+  return succeeded.every(Boolean)
+}
+
+coverage().then(
+  (succeeded) => (process.exitCode = succeeded ? 0 : 1),
+  (error) => {
+    console.error(error.message)
+    process.exitCode = 1
+  }
+)
