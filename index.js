@@ -27,7 +27,8 @@ class MessageConnector extends EventEmitter {
       },
       error: (error) => this.emit('error', error),
       // An 'error' before 'ready' would end deepstream, and this may pass.
-      warning: (warning) => process.emitWarning(warning),
+      warning: ({ message, code, cause }) =>
+        process.emitWarning(message, { type: 'KafkaWarning', code, detail: cause?.message }),
       closed: () => this.emit('close'),
       deliver: (callback, message) => callback(message)
     })
@@ -61,3 +62,5 @@ class MessageConnector extends EventEmitter {
 }
 
 module.exports = MessageConnector
+// deepstream 4 and later take a plugin's default export where there is one, earlier ones never do.
+module.exports.default = require('./cluster-node')

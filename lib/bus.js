@@ -27,7 +27,7 @@ class Bus {
   #native
   #face
   #flushTimeoutMs
-  /** @type {Map<string, {id: number, callbacks: Function[]}>} by channel */
+  /** @type {Map<string, {id?: number, callbacks: Function[]}>} by channel; without id while closing */
   #subscriptions = new Map()
   /** @type {Map<number, Function[]>} the same callbacks by the engine's number of the channel */
   #callbacks = new Map()
@@ -35,6 +35,8 @@ class Bus {
   #state = 'closed'
   #isSilent = true
   #reopen = false
+  /** What was published after close() and open(), until the bus is open again. */
+  #waiting = []
   #keepAlive
 
   /**
@@ -76,7 +78,9 @@ class Bus {
    */
   close() {
     this.#reopen = false
-    if (this.#state === 'closed') setImmediate(() => this.#state === 'closed' && this.#face.closed())
+    this.#waiting = []
+    if (this.#state === 'closed')
+      setImmediate(() => this.#state === 'closed' && this.#face.closed())
     if (this.#state !== 'open') return
     this.#state = 'closing'
     for (const channel of this.#subscriptions.keys()) this.#native.unsubscribe(channel)
@@ -100,7 +104,8 @@ class Bus {
    */
   publish(channel, message, target) {
     const json = JSON.stringify(message)
-    if (this.#isSilent) return
+    if (this.#reopen) this.#waiting.push([channel, json, target])
+    if (this.#reopen || this.#isSilent) return
     this.#native.publish(channel, json, target)
     if (exitHook.isExiting()) exitHook.flush(this)
   }
@@ -118,9 +123,15 @@ class Bus {
     const subscription = this.#subscriptions.get(name)
     // Lists are replaced, never changed: one that is being called may be subscribed to or left meanwhile.
     const callbacks = [...(subscription?.callbacks ?? []), callback]
-    const id = subscription?.id ?? this.#native.subscribe(name)
-    this.#subscriptions.set(name, { id, callbacks })
-    this.#callbacks.set(id, callbacks)
+    this.#subscriptions.set(name, { id: subscription?.id, callbacks })
+    if (this.#state !== 'closing') this.#listen(name)
+  }
+
+  /** Lets messages of a channel through to the callbacks that are subscribed to it. */
+  #listen(name) {
+    const subscription = this.#subscriptions.get(name)
+    subscription.id ??= this.#native.subscribe(name)
+    this.#callbacks.set(subscription.id, subscription.callbacks)
   }
 
   /**
@@ -136,7 +147,7 @@ class Bus {
     const others = [...callbacks.slice(0, at), ...callbacks.slice(at + 1)]
     if (others.length > 0) {
       this.#subscriptions.set(name, { id, callbacks: others })
-      this.#callbacks.set(id, others)
+      if (id !== undefined) this.#callbacks.set(id, others)
     } else {
       this.#subscriptions.delete(name)
       this.#callbacks.delete(id)
@@ -207,9 +218,11 @@ class Bus {
     this.#state = 'closed'
     this.#stayAlive(false)
     exitHook.remove(this)
+    for (const name of this.#subscriptions.keys()) this.#listen(name)
     if (this.#reopen) {
       this.#reopen = false
       this.open()
+      for (const args of this.#waiting.splice(0)) this.#native.publish(...args)
     }
     this.#face.closed()
   }

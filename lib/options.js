@@ -101,8 +101,12 @@ function distance(a, b) {
 
 function wrong(name, value, expected) {
   // An option's value may be long, and kafka may hold secrets, so only simple ones are shown.
-  const shown = typeof value === 'object' || typeof value === 'function' ? typeof value : JSON.stringify(value)
-  return new KafkaError('ERR_KAFKA_OPTION', `The option ${name} is ${shown}, but must be ${expected}.`)
+  const shown =
+    typeof value === 'object' || typeof value === 'function' ? typeof value : JSON.stringify(value)
+  return new KafkaError(
+    'ERR_KAFKA_OPTION',
+    `The option ${name} is ${shown}, but must be ${expected}.`
+  )
 }
 
 function integer(min, max) {
@@ -137,8 +141,13 @@ function topicName(value, name) {
 function brokerList(value, name) {
   const addresses = value.split(',').map((address) => address.trim())
   if (value.includes('/') && !value.includes('://')) throw zooKeeper(value, 'has a path')
-  if (addresses.some((address) => address.endsWith(':2181'))) throw zooKeeper(value, 'has port 2181')
-  if (addresses.every((address) => /^([A-Z_]+:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/.test(address))) {
+  if (addresses.some((address) => address.endsWith(':2181')))
+    throw zooKeeper(value, 'has port 2181')
+  if (
+    addresses.every((address) =>
+      /^([A-Z_]+:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/.test(address)
+    )
+  ) {
     return addresses.join(',')
   }
   // It might hold credentials by mistake, so it is not shown.
@@ -162,7 +171,8 @@ function properties(value, name) {
   }
   return Object.fromEntries(
     Object.entries(value).map(([property, setting]) => {
-      if (['string', 'number', 'boolean'].includes(typeof setting)) return [property, String(setting)]
+      if (['string', 'number', 'boolean'].includes(typeof setting))
+        return [property, String(setting)]
       throw wrong(`${name}: {"${property}"}`, setting, 'a text, a number, true or false')
     })
   )

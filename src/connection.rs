@@ -282,17 +282,25 @@ impl Shared {
         clients.health.set_ready();
         self.publisher
             .open(Arc::clone(&clients.producer), partitions);
-        let mut phase = self.lock_phase();
-        if *phase == Phase::Connecting {
-            *phase = Phase::Ready;
-            drop(phase);
+        if self.enter_ready() {
             self.inbox.push_event(Event::Ready);
         }
         self.read(clients, &mut subscriber)?;
-        if let Phase::Closing { deadline } = *self.lock_phase() {
+        let phase = *self.lock_phase();
+        if let Phase::Closing { deadline } = phase {
             self.publisher.flush(deadline);
         }
         Ok(())
+    }
+
+    /// False if it is closing already.
+    fn enter_ready(&self) -> bool {
+        let mut phase = self.lock_phase();
+        let is_connecting = *phase == Phase::Connecting;
+        if is_connecting {
+            *phase = Phase::Ready;
+        }
+        is_connecting
     }
 
     fn clients(&self) -> Result<(Clients, Subscriber)> {

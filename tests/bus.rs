@@ -243,6 +243,19 @@ fn close_delivers_what_was_published_and_ends_with_one_event() {
 }
 
 #[test]
+fn what_was_published_before_an_early_close_is_delivered() {
+    let mut b = Node::ready(options("early-close", "B"));
+    let _ = b.bus.subscribe("x");
+    let mut a = Node::new(options("early-close", "A"));
+    a.bus.open().unwrap();
+    a.publish("x", "1");
+    a.bus.close();
+    a.until("closed", |a| a.bus.phase() == Phase::Closed);
+    b.until("the message", |b| b.messages() == [&json!(1)]);
+    assert!(a.errors().is_empty());
+}
+
+#[test]
 fn a_closed_connection_opens_again_and_starts_at_the_end() {
     let mut a = Node::ready(options("again", "A"));
     let mut b = Node::ready(options("again", "B"));

@@ -35,18 +35,6 @@ class FakeServer {
     return fake
   }
 
-  /** Passes all bytes on, both ways: a broker whose own address is another one. */
-  static proxy(target) {
-    const [host, port] = target.split(':')
-    return FakeServer.start((socket) => {
-      const onward = net.connect({ host, port: Number(port) })
-      onward.on('error', () => socket.destroy())
-      onward.on('close', () => socket.destroy())
-      socket.on('close', () => onward.destroy())
-      socket.pipe(onward).pipe(socket)
-    })
-  }
-
   /** Its host:port. */
   get address() {
     return `127.0.0.1:${this.#server.address().port}`

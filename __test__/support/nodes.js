@@ -5,18 +5,21 @@ const MessageConnector = require('../..')
 const { eventually } = require('../../harness/eventually')
 
 /** Longer than any wait of a healthy bus on a busy machine. */
-const PATIENCE_MS = 20000
+const PATIENCE_MS = 10000
 
 /** The nodes of one deepstream cluster, on a Kafka topic of its own. */
 class Nodes {
   #nodes = []
   #errors = []
 
-  /** @param {string} connectionString */
-  constructor(connectionString) {
+  /**
+   * @param {string} connectionString
+   * @param {string} [topic] of Kafka
+   */
+  constructor(connectionString, topic = unique('topic')) {
     this.connectionString = connectionString
     /** The Kafka topic. */
-    this.topic = unique('topic')
+    this.topic = topic
   }
 
   /**
@@ -80,13 +83,15 @@ class Nodes {
  * Nodes for each test around the call, closed at its end. A test fails if its nodes emitted an error
  * that it did not take.
  *
- * @param {{ connectionString: string }} broker filled before the tests
+ * @param {{ connectionString: string, createTopic?: (topic: string) => void }} broker filled before the tests;
+ *   `createTopic` where nodes cannot
  * @returns {Nodes}
  */
 function useNodes(broker) {
   let current
   beforeEach(() => {
-    current = new Nodes(broker.connectionString)
+    current = new Nodes(broker.connectionString, broker.takeTopic?.())
+    broker.createTopic?.(current.topic)
   })
   afterEach(async () => {
     await current.close()

@@ -2,6 +2,7 @@
 
 const { createRequire } = require('node:module')
 const path = require('node:path')
+const { speakLegacy } = require('./modern-client')
 const { factsOf, folderOf } = require('./versions')
 
 const LOGIN_TIMEOUT_MS = 5000
@@ -17,6 +18,9 @@ const DEFAULTS = {
   recordDeleteTimeout: 5000
 }
 
+/** For @deepstream/client. Sending at once, so that what was sent earlier arrives earlier. */
+const MODERN_DEFAULTS = { ...DEFAULTS, nativeTimerRegistry: true, subscriptionInterval: 0 }
+
 /**
  * Connects a real deepstream client and logs it in.
  *
@@ -30,13 +34,20 @@ const DEFAULTS = {
  */
 async function connectClient(version, port, options = {}, login = {}) {
   const requireFromFixture = createRequire(path.join(folderOf(version), 'package.json'))
-  const deepstream = requireFromFixture('deepstream.io-client-js')
-  const scheme = factsOf(version).transport === 'websocket' ? 'ws://' : ''
-  const client = deepstream(`${scheme}127.0.0.1:${port}`, { ...DEFAULTS, ...options })
+  const { era, transport } = factsOf(version)
+  const address = `${transport === 'websocket' ? 'ws://' : ''}127.0.0.1:${port}`
+  const client =
+    era === 'modern'
+      ? connectModern(requireFromFixture('@deepstream/client'), address, options)
+      : requireFromFixture('deepstream.io-client-js')(address, { ...DEFAULTS, ...options })
   client.errors = []
   client.on('error', (message, event, topic) => client.errors.push({ message, event, topic }))
   await loggedIn(client, login)
   return client
+}
+
+function connectModern({ DeepstreamClient }, address, options) {
+  return speakLegacy(new DeepstreamClient(address, { ...MODERN_DEFAULTS, ...options }))
 }
 
 function loggedIn(client, login) {

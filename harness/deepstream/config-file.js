@@ -22,7 +22,8 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
  * @param {string} server.version
  * @param {string} server.name deepstream's `serverName`
  * @param {number} server.port
- * @param {{ name: string, options: object }} server.plugin the message connector
+ * @param {{ name: string, package: string, options: object, clusterNode?: object }} server.plugin
+ *   the message connector; `clusterNode` is how the configuration of a modern server names it
  * @param {object} [server.config] more settings, which win over the ones made here
  * @returns {string} the file's path
  */
@@ -31,6 +32,17 @@ function writeConfigFile({ version, name, port, plugin, config }) {
   const settings = {
     serverName: name,
     showLogo: false,
+    ...(facts.era === 'modern' ? modern(port, plugin) : legacy(facts, port, plugin)),
+    ...config
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'deepstream-'))
+  const file = path.join(folder, 'config.yml')
+  fs.writeFileSync(file, toYaml(settings))
+  return file
+}
+
+function legacy(facts, port, { name, options }) {
+  return {
     logLevel: 'INFO',
     dependencyInitialisationTimeout: PATIENT_START_MS,
     ...connectivity(facts, port),
@@ -38,15 +50,38 @@ function writeConfigFile({ version, name, port, plugin, config }) {
     permission: { type: 'none' },
     auth: { type: 'none' },
     plugins: {
-      ...(facts.connectorGivenBy === 'config' && { message: plugin }),
+      ...(facts.connectorGivenBy === 'config' && { message: { name, options } }),
       cache: { path: path.join(__dirname, 'shared-cache-plugin.js') }
-    },
-    ...config
+    }
   }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'deepstream-'))
-  const file = path.join(folder, 'config.yml')
-  fs.writeFileSync(file, toYaml(settings))
-  return file
+}
+
+/** deepstream 4 and later. */
+function modern(port, { package: packageName, options, clusterNode }) {
+  const none = { type: 'none', options: {} }
+  return {
+    // As the level of the whole server it is ignored when it is a text.
+    logger: { type: 'default', options: { colors: false, logLevel: 'INFO' } },
+    dependencyInitializationTimeout: PATIENT_START_MS,
+    // What deepstream's own command does.
+    exitOnFatalError: true,
+    httpServer: {
+      type: 'default',
+      options: { host: '127.0.0.1', port, maxMessageSize: MAX_MESSAGE_BYTES }
+    },
+    connectionEndpoints: [
+      {
+        type: 'ws-binary',
+        options: { urlPath: '/deepstream', maxMessageSize: MAX_MESSAGE_BYTES }
+      }
+    ],
+    permission: none,
+    auth: [none],
+    telemetry: { type: 'deepstreamIO', options: { enabled: false } },
+    clusterRegistry: { type: 'default', options: { keepAliveInterval: QUICK_KEEP_ALIVE_MS } },
+    clusterNode: { path: `${packageName}/cluster-node`, ...clusterNode, options },
+    cache: { path: path.join(__dirname, 'modern-cache-plugin.js'), options: {} }
+  }
 }
 
 function connectivity(facts, port) {

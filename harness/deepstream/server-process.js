@@ -20,7 +20,7 @@ class ServerProcess {
    * @param {object} options
    * @param {string} options.version deepstream's version, installed in the fixture
    * @param {string} options.name deepstream's `serverName`
-   * @param {{ name: string, package: string, options: object }} options.plugin
+   * @param {{ name: string, package: string, options: object, clusterNode?: object }} options.plugin
    * @param {import('./shared-cache').SharedCache} options.cache
    * @param {object} [options.config] more settings for config.yml
    * @returns {Promise<ServerProcess>} once deepstream has emitted 'started'
@@ -54,7 +54,7 @@ class ServerProcess {
       name,
       port,
       config,
-      plugin: { name: plugin.name, options: plugin.options }
+      plugin
     })
     const argument = {
       configFile,

@@ -12,31 +12,22 @@ const { createRequire } = require('node:module')
 const path = require('node:path')
 const { Channel } = require('./channel')
 const SharedCachePlugin = require('./shared-cache-plugin')
+const { factsOf } = require('./versions')
 
 const { configFile, connector } = JSON.parse(process.argv[2])
+const config = fs.readFileSync(configFile)
 const requireFromFixture = createRequire(path.join(process.cwd(), 'package.json'))
+const { era } = factsOf(path.basename(process.cwd()))
+const deepstream = era === 'modern' ? require('./server-modern') : require('./server-legacy')
 
-/** deepstream's private fields that hold the subscriptions of a topic. */
-const HANDLERS = { event: '_eventHandler', record: '_recordHandler', rpc: '_rpcHandler' }
 let server = null
 
 const channel = new Channel(process, {
-  start() {
-    const Deepstream = requireFromFixture('deepstream.io')
-    try {
-      server = new Deepstream(configFile)
-    } finally {
-      fs.rmSync(path.dirname(configFile), { recursive: true })
-    }
-    if (connector) {
-      const Connector = requireFromFixture(connector.package)
-      server.set('messageConnector', new Connector(connector.options))
-    }
-    return emitted('started', () => server.start())
-  },
+  start,
 
   async restart() {
     await emitted('stopped', () => server.stop())
+    if (!deepstream.startsAgain) return start()
     await emitted('started', () => server.start())
   },
 
@@ -50,24 +41,35 @@ const channel = new Channel(process, {
 
   exit: () => void setImmediate(() => process.exit()),
 
-  nodes: () => server._options.clusterRegistry.getAll(),
+  nodes: () => deepstream.nodes(server),
 
-  serversWith: (topic, name) => server[HANDLERS[topic]]._subscriptionRegistry.getAllServers(name),
+  serversWith: (topic, name) => deepstream.serversWith(server, topic, name),
 
-  serversListening: (topic, pattern) =>
-    server[HANDLERS[topic]]._listenerRegistry._providerRegistry.getAllServers(pattern),
+  serversListening: (topic, pattern) => deepstream.serversListening(server, topic, pattern),
 
-  isProvided: (topic, name) => server[HANDLERS[topic]]._listenerRegistry.hasActiveProvider(name),
+  isProvided: (topic, name) => deepstream.isProvided(server, topic, name),
 
-  serversWithUser: (name) => server._presenceHandler._connectedClients.getAllServers(name),
+  serversWithUser: (name) => deepstream.serversWithUser(server, name),
 
-  stats: () => server._options.messageConnector.stats()
+  stats: () => deepstream.stats(server)
 })
 
 SharedCachePlugin.channel = channel
 process.on('disconnect', () => process.exit())
 // Ctrl-C reaches every process of a terminal; the parent stops this one in order.
 process.on('SIGINT', () => {})
+
+/** The configuration is there only while deepstream reads it, so that no process leaves it behind. */
+function start() {
+  fs.mkdirSync(path.dirname(configFile), { recursive: true })
+  fs.writeFileSync(configFile, config)
+  try {
+    server = deepstream.create(requireFromFixture, configFile, connector)
+  } finally {
+    fs.rmSync(path.dirname(configFile), { recursive: true })
+  }
+  return emitted('started', () => server.start())
+}
 
 function emitted(event, action) {
   return new Promise((resolve) => {

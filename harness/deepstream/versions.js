@@ -6,9 +6,12 @@ const path = require('node:path')
  * What differs between the deepstream servers that the fixture can start.
  *
  * @typedef {object} VersionFacts
+ * @property {'legacy' | 'modern'} era `legacy`: deepstream.io 1 to 3 with deepstream.io-client-js;
+ *   `modern`: @deepstream/server with @deepstream/client
  * @property {'tcp' | 'websocket'} transport how clients connect
- * @property {'config' | 'set'} connectorGivenBy `config`: `plugins.message` in config.yml;
- *   `set`: `server.set('messageConnector', instance)`, because 3.0.0 refuses the config key
+ * @property {'config' | 'set' | 'clusterNode'} connectorGivenBy `config`: `plugins.message` in
+ *   config.yml; `set`: `server.set('messageConnector', instance)`, because 3.0.0 refuses the config
+ *   key; `clusterNode`: that in config.yml
  * @property {boolean} hasClusterRegistry keeps a list of the nodes in the cluster (since 1.1.0)
  * @property {boolean} hasProviders a listener accepts or rejects what it is offered, and exactly
  *   one listener in the cluster provides it (since 1.1.0)
@@ -19,6 +22,7 @@ const path = require('node:path')
 /** @type {Record<string, VersionFacts>} */
 const FACTS = {
   '1.0.3': {
+    era: 'legacy',
     transport: 'tcp',
     connectorGivenBy: 'config',
     hasClusterRegistry: false,
@@ -26,6 +30,7 @@ const FACTS = {
     hasPresence: false
   },
   '1.1.1': {
+    era: 'legacy',
     transport: 'tcp',
     connectorGivenBy: 'config',
     hasClusterRegistry: true,
@@ -33,6 +38,7 @@ const FACTS = {
     hasPresence: false
   },
   '2.4.1': {
+    era: 'legacy',
     transport: 'websocket',
     connectorGivenBy: 'config',
     hasClusterRegistry: true,
@@ -41,12 +47,21 @@ const FACTS = {
     websocketEndpoint: 'deepstream.io/src/message/uws-connection-endpoint'
   },
   '3.0.0': {
+    era: 'legacy',
     transport: 'websocket',
     connectorGivenBy: 'set',
     hasClusterRegistry: true,
     hasProviders: true,
     hasPresence: true,
     websocketEndpoint: 'deepstream.io/src/message/uws/connection-endpoint'
+  },
+  '7.0.2': {
+    era: 'modern',
+    transport: 'websocket',
+    connectorGivenBy: 'clusterNode',
+    hasClusterRegistry: true,
+    hasProviders: true,
+    hasPresence: true
   }
 }
 

@@ -12,7 +12,8 @@ const { setUp } = require('../set-up')
 const javascript = require('./javascript')
 const rust = require('./rust')
 
-const TESTS = '__test__/(unit|contract)/'
+/** Jest's patterns of the tests to run; they can be given as arguments. */
+const TESTS = process.argv.length > 2 ? process.argv.slice(2) : ['__test__/(unit|contract)/']
 const FOLDER = path.join(ROOT, 'coverage')
 
 async function coverage() {
@@ -24,7 +25,7 @@ async function coverage() {
   if (!instrumented) return false
   const succeeded = [
     await rust.test(FOLDER),
-    await run('jest', ['--runInBand', rust.FLAG, ...javascript.flags(FOLDER), TESTS], {
+    await run('jest', ['--runInBand', rust.FLAG, ...javascript.flags(FOLDER), ...TESTS], {
       env: { ...javascript.environment(FOLDER), ...rust.environment(FOLDER, instrumented.addon) }
     })
   ]

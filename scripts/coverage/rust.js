@@ -6,10 +6,15 @@ const path = require('node:path')
 const { cargo } = require('../cargo')
 const { ROOT, run } = require('../command')
 
-/** Instruments this crate only; dependencies keep their builds. */
-const WRAPPER = { RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'rustc.sh') }
-
 const profilesIn = (folder) => path.join(folder, 'profiles', '%p-%m.profraw')
+
+/** Instruments this crate, its build.rs included, and no dependency: they keep their builds. */
+function instrumentation(folder) {
+  return {
+    RUSTC_WORKSPACE_WRAPPER: path.join(__dirname, 'rustc.sh'),
+    LLVM_PROFILE_FILE: profilesIn(folder)
+  }
+}
 
 /**
  * LLVM's tools read only what a compiler of the same LLVM wrote.
@@ -43,11 +48,12 @@ function findTools() {
 async function build(folder) {
   const addonFolder = path.join(folder, 'addon')
   const napi = ['build', '--platform', '--release', '--output-dir', addonFolder]
-  if (!(await run('napi', napi, { env: WRAPPER }))) return undefined
+  const env = instrumentation(folder)
+  if (!(await run('napi', napi, { env }))) return undefined
   let messages = ''
   const args = ['test', '--release', '--no-run', '--quiet', '--message-format=json']
   const onOutput = (text) => (messages += text)
-  if (!(await cargo(args, { env: WRAPPER, onOutput, isQuiet: true }))) return undefined
+  if (!(await cargo(args, { env, onOutput, isQuiet: true }))) return undefined
   const addon = fs.readdirSync(addonFolder).find((file) => file.endsWith('.node'))
   const tests = messages
     .split('\n')
@@ -59,7 +65,7 @@ async function build(folder) {
 
 /** @returns {Promise<boolean>} whether the Rust tests passed */
 function test(folder) {
-  const env = { ...WRAPPER, LLVM_PROFILE_FILE: profilesIn(folder) }
+  const env = instrumentation(folder)
   return cargo(['test', '--release', '--lib', '--tests'], { env })
 }
 

@@ -90,7 +90,7 @@ module.exports = function deliverySuite(broker) {
         const node = new MessageConnector(options)
         node.subscribe('E', (n) => { if (n === 1) throw new Error('mine') })
         node.subscribe('E', (n) => tell('other ' + n))
-        node.subscribe('end', () => { tell('end'); process.exit(0) })
+        node.subscribe('end', () => setImmediate(() => { tell('end'); process.exit(0) }))
         node.on('ready', () => tell('ready'))
         setInterval(() => {}, 1000)
         `

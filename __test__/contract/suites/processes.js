@@ -10,7 +10,8 @@ module.exports = function processesSuite(broker) {
     const nodes = useNodes({
       get connectionString() {
         return broker.shared
-      }
+      },
+      createTopic: (topic) => broker.createTopic?.(topic)
     })
     const runChild = useChildren()
 

@@ -1,0 +1,241 @@
+'use strict'
+
+const fs = require('node:fs')
+const { Kafka, logLevel } = require('kafkajs')
+const { KafkaCluster } = require('../../harness/kafka')
+const { eventually } = require('../../harness/eventually')
+const { deadAddress, FakeServer } = require('../support/fake-servers')
+const { MessageConnector, useNodes, unique, collect, filled, ready } = require('../support/nodes')
+
+jest.setTimeout(60000)
+
+/** A connector tells why it is not ready after 1.5 s. */
+const SOON = 1000
+
+let warnings
+let servers
+beforeEach(() => {
+  warnings = []
+  servers = []
+  jest.spyOn(process, 'emitWarning').mockImplementation((warning) => warnings.push(warning))
+})
+afterEach(async () => {
+  jest.restoreAllMocks()
+  await Promise.all(servers.map((server) => server.stop()))
+})
+
+async function serve(talk) {
+  const server = await FakeServer.start(talk)
+  servers.push(server)
+  return server.address
+}
+
+/** @returns {Promise<Error>} the first warning with this code */
+function warned(code) {
+  const find = () => warnings.find((warning) => warning.code === code)
+  const message = `the warning ${code}`
+  return eventually(find, { intervalMs: 10, timeoutMs: 15000, message }).catch((error) => {
+    throw new Error(`${error.message}; there are ${warnings.map(String).join('; ') || 'none'}`)
+  })
+}
+
+describe('without a Kafka broker', () => {
+  const broker = { connectionString: '' }
+  const nodes = useNodes(broker)
+
+  test('a dead address is a warning after a while, no error, and only one of them', async () => {
+    const connectionString = await deadAddress()
+    const start = performance.now()
+    const node = nodes.create({ connectionString })
+    const warning = await warned('ERR_KAFKA_NO_BROKER')
+    expect(performance.now() - start).toBeGreaterThan(SOON)
+    expect(warning).toBeInstanceOf(Error)
+    expect(warning).toMatchObject({ retriable: true })
+    expect(warning.message).toContain(connectionString)
+    expect(node.isReady).toBe(false)
+    expect(node.stats().state).toBe('connecting')
+    expect(nodes.errors).toEqual([])
+    expect(warnings).toHaveLength(1)
+  })
+
+  test('connectTimeoutMs makes it an error with the reason, once', async () => {
+    const connectionString = await deadAddress()
+    nodes.create({ connectionString, connectTimeoutMs: 300 })
+    const [error] = await nodes.takeErrorsWith('ERR_KAFKA_CONNECT_TIMEOUT')
+    expect(error).toMatchObject({ retriable: true })
+    expect(error.message).toContain(connectionString)
+    await warned('ERR_KAFKA_NO_BROKER') // connecting goes on
+    expect(nodes.errors).toEqual([])
+  })
+
+  test('a host name that does not exist is named', async () => {
+    nodes.create({ connectionString: 'no-such-host.invalid:9092' })
+    const warning = await warned('ERR_KAFKA_NO_BROKER')
+    expect(warning.message).toContain('no-such-host.invalid:9092')
+  })
+
+  test('an environment variable that is not set is suspected', async () => {
+    nodes.create({ connectionString: 'KAFKA_HOST' })
+    const { message } = await warned('ERR_KAFKA_NO_BROKER')
+    expect(message).toContain('KAFKA_HOST is an environment variable')
+  })
+
+  test('ZooKeeper at another port than its own is recognised', async () => {
+    const connectionString = await serve((socket) => {
+      socket.on('data', (data) => {
+        if (String(data).startsWith('srvr'))
+          socket.end('Zookeeper version: 3.8.4\nMode: standalone\n')
+        else socket.end()
+      })
+    })
+    nodes.create({ connectionString })
+    const warning = await warned('ERR_KAFKA_ZOOKEEPER')
+    expect(warning.message).toContain(connectionString)
+    expect(warning.retriable).toBe(false)
+  })
+
+  test('a server that is no broker is recognised', async () => {
+    const connectionString = await serve((socket) => {
+      socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    })
+    nodes.create({ connectionString })
+    const warning = await warned('ERR_KAFKA_NOT_A_BROKER')
+    expect(warning.message).toContain(connectionString)
+  })
+
+  test('a server that accepts and says nothing is no broker', async () => {
+    const connectionString = await serve(() => {})
+    nodes.create({ connectionString })
+    await warned('ERR_KAFKA_NOT_A_BROKER')
+  })
+
+  test('a wrong librdkafka property throws at once and names it', () => {
+    const create = (kafka) => () => new MessageConnector({ connectionString: 'a:1', kafka })
+    const thrown = (kafka) => {
+      try {
+        create(kafka)()
+      } catch (error) {
+        return error
+      }
+      return undefined
+    }
+    expect(thrown({ 'linger.milliseconds': 5 })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
+    expect(create({ 'linger.milliseconds': 5 })).toThrow('linger.milliseconds')
+    expect(thrown({ 'linger.ms': 'soon' })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
+    expect(create({ 'linger.ms': 'soon' })).toThrow('linger.ms')
+    for (const reserved of ['acks', 'group.id', 'enable.idempotence', 'bootstrap.servers']) {
+      expect(thrown({ [reserved]: 'x' })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
+      expect(create({ [reserved]: 'x' })).toThrow(
+        `The librdkafka property ${reserved} cannot be set`
+      )
+    }
+  })
+
+  test('a secret with a wrong value is not shown', () => {
+    for (const property of ['ssl.key.pem', 'ssl.certificate.pem', 'sasl.oauthbearer.config']) {
+      const kafka = { [property]: 'hunter2', 'security.protocol': 'hunter3' }
+      try {
+        new MessageConnector({ connectionString: 'a:1', kafka })
+      } catch (error) {
+        expect(`${error} ${error.stack} ${error.cause}`).not.toContain('hunter2')
+      }
+    }
+  })
+})
+
+describe('with Apache Kafka', () => {
+  const broker = { connectionString: '', cluster: undefined }
+  beforeAll(async () => {
+    broker.cluster = await KafkaCluster.start({ brokers: 1 })
+    broker.connectionString = broker.cluster.connectionString
+  }, 180000)
+  afterAll(() => broker.cluster?.stop())
+  const nodes = useNodes(broker)
+
+  test('a missing topic that may not be created is a warning with the command, until it is there', async () => {
+    const node = nodes.create({ createTopic: false, partitions: 3 })
+    const warning = await warned('ERR_KAFKA_TOPIC_MISSING')
+    expect(warning.retriable).toBe(true)
+    expect(warning.message).toContain(
+      `kafka-topics.sh --bootstrap-server ${broker.connectionString} --create --topic ${nodes.topic} --partitions 3`
+    )
+    expect(node.isReady).toBe(false)
+    await broker.cluster.createTopic(nodes.topic)
+    await ready(node)
+    expect(nodes.errors).toEqual([])
+  })
+
+  describe('whose broker sends clients to an address that they cannot reach', () => {
+    const misled = { connectionString: '', cluster: undefined }
+    let advertised
+    beforeAll(async () => {
+      misled.cluster = await KafkaCluster.start({ brokers: 1 })
+      misled.connectionString = misled.cluster.connectionString
+      const [kafka] = misled.cluster.brokers
+      await misled.cluster.createTopic('there-already')
+      await kafka.stop()
+      advertised = await deadAddress()
+      const setting = `\nadvertised.listeners=PLAINTEXT://${advertised}\n`
+      fs.appendFileSync(kafka.propertiesFile, setting) // the last one wins
+      await kafka.start()
+    }, 60000)
+    afterAll(() => misled.cluster?.stop())
+    const lost = useNodes(misled)
+
+    test.each([
+      ['with a topic that is there', { topic: 'there-already' }],
+      ['with a topic that it may create', {}]
+    ])('%s, the warning says so and names both addresses', async (_, options) => {
+      lost.create(options)
+      const warning = await warned('ERR_KAFKA_ADVERTISED_LISTENER')
+      expect(warning.retriable).toBe(true)
+      expect(warning.message).toContain(misled.connectionString)
+      expect(warning.message).toContain(advertised)
+      expect(warnings).toHaveLength(1)
+    })
+  })
+
+  test('a message larger than the topic takes is an error, and the bus goes on', async () => {
+    await broker.cluster.createTopic(nodes.topic, { config: { 'max.message.bytes': 10000 } })
+    const [sender, receiver] = await nodes.start(2)
+    const messages = collect(receiver, 'E')
+    sender.publish('E', 'before')
+    sender.publish('E', 'x'.repeat(20000))
+    sender.publish('E', 'after')
+    const [error] = await nodes.takeErrorsWith('ERR_KAFKA_MESSAGE_TOO_LARGE')
+    expect(error).toMatchObject({ topic: 'E', retriable: false })
+    expect(error.message).toContain('max.message.bytes')
+    expect(error.cause.errno).toBe(10) // MESSAGE_TOO_LARGE of the Kafka protocol
+    sender.publish('E', 'later')
+    await filled(messages, 3)
+    expect(messages).toEqual(['before', 'after', 'later'])
+    expect(sender.stats().publishFailed).toBe(1)
+  })
+
+  test('the topic is created with what the options say', async () => {
+    const topic = unique('created')
+    await nodes.start(1, { topic, partitions: 3, retentionMs: 120000, maxMessageBytes: 54321 })
+    const brokers = [broker.connectionString]
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      expect(topics[0].partitions).toHaveLength(3)
+      const names = ['cleanup.policy', 'retention.ms', 'max.message.bytes']
+      const { resources } = await admin.describeConfigs({
+        resources: [{ type: 2, name: topic, configNames: names }]
+      })
+      const config = resources[0].configEntries.map(({ configName, configValue }) => [
+        configName,
+        configValue
+      ])
+      expect(Object.fromEntries(config)).toEqual({
+        'cleanup.policy': 'delete',
+        'retention.ms': '120000',
+        'max.message.bytes': '54321'
+      })
+    } finally {
+      await admin.disconnect()
+    }
+  })
+})

@@ -1,0 +1,156 @@
+'use strict'
+
+const { eventually } = require('../../../harness/eventually')
+const { call, settled } = require('../../../harness/deepstream/verbs')
+const { unique, useCluster } = require('../support/fixture')
+
+/** deepstream drops a node from which it has heard nothing for this time; its default is 6000. */
+const INACTIVE_TIMEOUT_MS = 2000
+
+/**
+ * Nodes that come and go, on a cluster of its own. Servers of deepstream 4 and later do not understand
+ * each other's leave message, so that every node that leaves is dropped after the time-out.
+ *
+ * @param {ReturnType<import('../support/fixture').useBus>} bus
+ * @param {string} version of deepstream, 4 or later
+ */
+function modernMembershipScenarios(bus, version) {
+  describe('nodes that come and go', () => {
+    const fixture = useCluster(bus, {
+      version,
+      servers: 2,
+      nameOf: (number) => `node-${Math.min(number, 3)}`,
+      config: {
+        clusterRegistry: {
+          type: 'default',
+          options: {
+            keepAliveInterval: 400,
+            activeCheckInterval: 200,
+            nodeInactiveTimeout: INACTIVE_TIMEOUT_MS
+          }
+        }
+      }
+    })
+
+    /** Adds the third server, `node-3`, with a procedure which all the others know. */
+    async function addProvider() {
+      const { cluster } = fixture
+      const server = await cluster.add()
+      await cluster.formed()
+      return { server, ...(await provideOn(server)) }
+    }
+
+    async function provideOn(server) {
+      const client = await fixture.cluster.connect(server)
+      const name = unique('procedure')
+      client.rpc.provide(name, (data, response) => response.send(2 * data))
+      await settled(client)
+      await knownEverywhere(name, server)
+      return { client, name }
+    }
+
+    async function knownEverywhere(name, server) {
+      for (const each of fixture.cluster.running) {
+        await eventually(async () => (await each.serversWith('rpc', name)).includes(server.name), {
+          message: `${each.name} knows that ${server.name} provides ${name}`
+        })
+      }
+    }
+
+    async function dropped({ server, name }) {
+      await fixture.cluster.formed(4 * INACTIVE_TIMEOUT_MS)
+      for (const each of fixture.cluster.running) {
+        expect(await each.serversWith('rpc', name)).not.toContain(server.name)
+      }
+    }
+
+    test('a server that stops says so last, ends by itself, and is dropped', async () => {
+      const leaving = await addProvider()
+
+      expect(await leaving.server.stop()).toEqual({ code: 0, signal: null })
+
+      expect(leaving.server.logs).not.toMatch(/KAFKA_CLUSTER_NODE/)
+      await dropped(leaving)
+      await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
+    })
+
+    test('a server whose process calls process.exit() is dropped', async () => {
+      const leaving = await addProvider()
+
+      expect(await leaving.server.exit()).toEqual({ code: 0, signal: null })
+
+      await dropped(leaving)
+    })
+
+    test('a server that is killed is dropped', async () => {
+      const leaving = await addProvider()
+
+      await leaving.server.kill()
+
+      await dropped(leaving)
+      await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
+    })
+
+    test('a server that joins late knows all providers, subscribers and users', async () => {
+      const { cluster, clients } = fixture
+      const [event, procedure, username] = [unique('event'), unique('procedure'), unique('user')]
+      const received = []
+      clients[0].event.subscribe(event, (data) => received.push(data))
+      clients[1].rpc.provide(procedure, (data, response) => response.send(2 * data))
+      const user = await cluster.connect(0, {}, { username })
+      await Promise.all(clients.map(settled))
+
+      const late = await cluster.add()
+
+      await knownEverywhere(procedure, cluster.servers[1])
+      await eventually(async () => (await late.serversWith('event', event)).length > 0)
+      await eventually(async () => (await late.serversWithUser(username)).length > 0)
+      const client = await cluster.connect(late)
+      expect(await call(client, procedure, 21)).toBe(42)
+      client.event.emit(event, 'from the late one')
+      await eventually(() => received.length > 0)
+      cluster.disconnect(user)
+      await late.kill()
+      await cluster.formed(4 * INACTIVE_TIMEOUT_MS)
+    })
+
+    test('a server that is killed and comes back under its name before it is missed', async () => {
+      const { cluster, clients } = fixture
+      const procedure = unique('procedure')
+      clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))
+      await settled(clients[0])
+      const gone = await addProvider()
+
+      await gone.server.kill()
+      const back = await cluster.add()
+
+      expect(back.name).toBe(gone.server.name)
+      await cluster.formed()
+      await knownEverywhere(procedure, cluster.servers[0])
+      const { client, name } = await provideOn(back)
+      expect(await call(clients[0], name, 21)).toBe(42)
+      expect(await call(client, procedure, 1)).toBe(2)
+      await back.kill()
+      await cluster.formed(4 * INACTIVE_TIMEOUT_MS)
+    })
+
+    test('a server that stops and starts again in its process is a full member', async () => {
+      const { cluster, clients } = fixture
+      const procedure = unique('procedure')
+      clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))
+      await settled(clients[0])
+      const { server } = await addProvider()
+
+      await server.restartInProcess()
+
+      await cluster.formed()
+      await knownEverywhere(procedure, cluster.servers[0])
+      const { client, name } = await provideOn(server)
+      expect(await call(client, procedure, 1)).toBe(2)
+      expect(await call(clients[0], name, 21)).toBe(42)
+      expect(await server.stop()).toEqual({ code: 0, signal: null })
+    })
+  })
+}
+
+module.exports = { modernMembershipScenarios }

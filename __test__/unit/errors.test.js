@@ -1,0 +1,77 @@
+'use strict'
+
+const fs = require('node:fs')
+const path = require('node:path')
+const { CODES, KafkaError } = require('../../lib/errors')
+const { errorCodes } = require('../../lib/engine')
+
+const ROOT = path.join(__dirname, '..', '..')
+
+/** Codes of errors that JavaScript finds before the engine is asked. */
+const JS_ONLY = ['ERR_KAFKA_OPTION', 'ERR_KAFKA_ADDON']
+
+test('the codes are those of the engine and the two that are only JavaScript’s', () => {
+  expect(Object.keys(CODES)).toEqual([...JS_ONLY, ...sortedLikeCodes(errorCodes())])
+})
+
+function sortedLikeCodes(codes) {
+  const order = Object.keys(CODES)
+  return [...codes].sort((a, b) => order.indexOf(a) - order.indexOf(b))
+}
+
+test('docs/errors.md explains each code in their order, and says which pass by themselves', () => {
+  const lines = fs.readFileSync(path.join(ROOT, 'docs', 'errors.md'), 'utf8').split('\n')
+  const rows = lines.filter((line) => line.startsWith('| `')).map((line) => line.split('|'))
+  expect(rows.map(([, code]) => code.trim().replaceAll('`', ''))).toEqual(Object.keys(CODES))
+  for (const [, , when, what, passes] of rows) {
+    expect(when.trim()).not.toBe('')
+    expect(what.trim()).not.toBe('')
+    expect(passes.trim()).toMatch(/^(yes|no)$/)
+  }
+})
+
+test('what docs/errors.md says of passing by itself is what the engine says', () => {
+  const source = fs.readFileSync(path.join(ROOT, 'src', 'error.rs'), 'utf8')
+  const retriable = /fn is_retriable[\s\S]*?\n    }/.exec(source)[0].match(/Self::\w+/g)
+  const names = Object.fromEntries(
+    [...source.matchAll(/(Self::\w+) => "(ERR_KAFKA_\w+)"/g)].map(([, variant, code]) => [
+      variant,
+      code
+    ])
+  )
+  const docs = fs.readFileSync(path.join(ROOT, 'docs', 'errors.md'), 'utf8')
+  const said = [...docs.matchAll(/^\| `(ERR_KAFKA_\w+)` .*\| yes +\|$/gm)].map(([, code]) => code)
+  expect(said.sort()).toEqual(retriable.map((variant) => names[variant]).sort())
+})
+
+test('index.d.ts declares the same codes', () => {
+  const text = fs.readFileSync(path.join(ROOT, 'index.d.ts'), 'utf8')
+  expect(text.match(/(?<=\| ')ERR_KAFKA_\w+/g)).toEqual(Object.keys(CODES))
+})
+
+test('an error is an Error whose text begins as those of the original did', () => {
+  const error = new KafkaError('ERR_KAFKA_FETCH', 'Something happened.')
+  expect(error).toBeInstanceOf(Error)
+  expect(String(error)).toBe('Kafka error: Something happened.')
+  expect(error.stack).toContain(__filename)
+  expect(error).toMatchObject({ code: 'ERR_KAFKA_FETCH', retriable: false })
+})
+
+test('an error has a cause and a topic only where there is one', () => {
+  const bare = new KafkaError('ERR_KAFKA_FETCH', 'x')
+  expect('cause' in bare || 'topic' in bare).toBe(false)
+  const cause = new Error('below')
+  const full = new KafkaError('ERR_KAFKA_FETCH', 'x', { cause, topic: '', retriable: true })
+  expect(full).toMatchObject({ cause, topic: '', retriable: true })
+})
+
+test('an event of the engine becomes an error with librdkafka’s words and number as its cause', () => {
+  const event = { name: 'error', code: 'ERR_KAFKA_DELIVERY', message: 'm', retriable: true }
+  const plain = KafkaError.fromEvent(event)
+  expect(plain).toMatchObject({ code: 'ERR_KAFKA_DELIVERY', message: 'm', retriable: true })
+  expect('cause' in plain || 'topic' in plain).toBe(false)
+  const full = KafkaError.fromEvent({ ...event, topic: 'E', cause: 'Local: x', errno: -195 })
+  expect(full.topic).toBe('E')
+  expect(full.cause).toBeInstanceOf(Error)
+  expect(full.cause).toMatchObject({ message: 'Local: x', errno: -195 })
+})
