@@ -202,7 +202,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_FLUSH_TIMEOUT'
     | 'ERR_KAFKA_INTERNAL'
 
-  /** Every error of this package: thrown, emitted or warned of. */
+  /** Every error of this package, thrown or emitted. Process warnings have the same codes. */
   interface KafkaError extends Error {
     /** Always 'Kafka error'. */
     name: string

@@ -1,6 +1,6 @@
 //! The callbacks of the librdkafka clients, served by the connection thread.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
@@ -20,6 +20,8 @@ pub(crate) type Consumer = BaseConsumer<Context>;
 
 /// An outage is told again after this time.
 const REMINDER: Duration = Duration::from_secs(30);
+/// So long after the end of an outage a client that has not reconnected yet may still tell of it.
+const ECHO: Duration = Duration::from_secs(2);
 
 /// What librdkafka last said of the brokers. Shared by the producer and the consumer of a connection.
 pub(crate) struct Health {
@@ -33,7 +35,10 @@ struct State {
     /// An outage is an error only for a bus that was ready.
     was_ready: bool,
     last_trouble: Option<Cause>,
+    /// When the current outage was told last; none while a broker is there.
     last_told: Option<Instant>,
+    /// When the last outage ended.
+    up_since: Option<Instant>,
 }
 
 impl Health {
@@ -47,22 +52,30 @@ impl Health {
 
     /// The last trouble with a broker since this was asked before.
     pub(crate) fn take_trouble(&self) -> Option<Cause> {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .last_trouble
-            .take()
+        self.lock().last_trouble.take()
     }
 
     /// From now on an outage is an error.
     pub(crate) fn set_ready(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         state.was_ready = true;
         state.last_trouble = None;
     }
 
+    /// A broker has sent records, so that the next outage is another one.
+    pub(crate) fn set_up(&self) {
+        let mut state = self.lock();
+        if state.last_told.take().is_some() {
+            state.up_since = Some(Instant::now());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn note(&self, code: RDKafkaErrorCode, reason: &str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.lock();
         if code != RDKafkaErrorCode::AllBrokersDown {
             // A rejection says more than the broken connections that follow from it.
             let is_rejection = |cause: &Cause| cause.code == Some(RDKafkaErrorCode::Authentication);
@@ -77,7 +90,9 @@ impl Health {
         let is_news = state
             .last_told
             .is_none_or(|told| told.elapsed() >= REMINDER);
-        if !state.was_ready || !is_news {
+        // One of the two clients may be back before the other.
+        let is_echo = state.up_since.is_some_and(|since| since.elapsed() < ECHO);
+        if !state.was_ready || !is_news || is_echo {
             return;
         }
         state.last_told = Some(Instant::now());

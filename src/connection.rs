@@ -28,8 +28,8 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 const REMINDER: Duration = Duration::from_secs(30);
 /// How often it is looked whether the topic got more partitions.
 const TOPIC_CHECK: Duration = Duration::from_mins(1);
-/// A topic that was deleted is looked for this often.
-const TOPIC_RETRY: Duration = Duration::from_millis(500);
+/// How often it is looked for a topic that was deleted.
+const TROUBLE_CHECK: Duration = Duration::from_millis(500);
 
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
 pub struct Connection {
@@ -278,10 +278,9 @@ impl Shared {
         if !self.connect(&clients, &mut subscriber) {
             return Ok(());
         }
-        let partitions = i32::try_from(subscriber.partitions()).unwrap_or(1);
         clients.health.set_ready();
         self.publisher
-            .open(Arc::clone(&clients.producer), partitions);
+            .open(Arc::clone(&clients.producer), subscriber.partitions());
         if self.enter_ready() {
             self.inbox.push_event(Event::Ready);
         }
@@ -373,7 +372,7 @@ impl Shared {
 
     /// Tries until the read position is pinned; false when it is over before.
     fn connect(&self, clients: &Clients, subscriber: &mut Subscriber) -> bool {
-        let mut patience = Patience::new(&self.options, &self.reporter);
+        let mut patience = Patience::new(self.options.connect_timeout, &self.reporter);
         while !self.is_over() {
             match subscriber.pin(&self.topic(clients)) {
                 Ok(()) => return true,
@@ -395,30 +394,49 @@ impl Shared {
             reporter: &self.reporter,
             stats: &self.stats,
         };
-        let mut next_check = Instant::now() + TOPIC_CHECK;
+        let mut next_look = Instant::now() + TOPIC_CHECK;
+        let mut patience = Patience::new(Duration::ZERO, &self.reporter);
         while !self.is_closing() {
             if self.inbox.wait_for_room(TICK) {
-                subscriber.poll(TICK, &filter);
+                if subscriber.poll(TICK, &filter) > 0 {
+                    clients.health.set_up();
+                }
             }
             clients.producer.poll(Duration::ZERO);
             if clients.producer.client().fatal_error().is_some() {
                 clients.producer = self.replace_producer(&clients, subscriber)?;
             }
-            if Instant::now() < next_check {
-                continue;
-            }
             if subscriber.is_lost() {
-                next_check = Instant::now() + TOPIC_RETRY;
-                if let Err(error) = subscriber.pin_again(&self.topic(&clients), &filter) {
-                    self.reporter.error(error);
-                }
-            } else {
-                next_check = Instant::now() + TOPIC_CHECK;
-                // Without an answer it is asked again next time; a broker that is away is told by its callback.
-                let _ = subscriber.add_partitions(&self.topic(&clients));
+                next_look = next_look.min(Instant::now() + TROUBLE_CHECK);
+            }
+            if Instant::now() >= next_look {
+                self.look(&clients, subscriber, &filter, &mut patience);
+                next_look = Instant::now() + TOPIC_CHECK;
             }
         }
         Ok(())
+    }
+
+    /// Looks after the topic, and mends what librdkafka does not mend by itself.
+    fn look(
+        &self,
+        clients: &Clients,
+        subscriber: &mut Subscriber,
+        filter: &Filter<'_>,
+        patience: &mut Patience<'_>,
+    ) {
+        let topic = self.topic(clients);
+        if subscriber.is_lost() {
+            match subscriber.pin_again(&topic, filter) {
+                Ok(()) => self
+                    .publisher
+                    .open(Arc::clone(&clients.producer), subscriber.partitions()),
+                Err(error) => patience.note(error),
+            }
+        } else {
+            // Without an answer it is asked again next time; a broker that is away is told by its callback.
+            let _ = subscriber.add_partitions(&topic);
+        }
     }
 
     /// An idempotent producer that lost its state on the broker refuses everything from then on.
@@ -443,8 +461,8 @@ impl Shared {
         error.cause = reason.map(Into::into);
         self.reporter.error(error);
         let producer = self.producer(&clients.bootstrap, &clients.health)?;
-        let partitions = i32::try_from(subscriber.partitions()).unwrap_or(1);
-        self.publisher.open(Arc::clone(&producer), partitions);
+        self.publisher
+            .open(Arc::clone(&producer), subscriber.partitions());
         Ok(producer)
     }
 }
@@ -459,10 +477,10 @@ struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    fn new(options: &Options, reporter: &'a Reporter) -> Self {
+    fn new(connect_timeout: Duration, reporter: &'a Reporter) -> Self {
         Self {
             since: Instant::now(),
-            connect_timeout: options.connect_timeout,
+            connect_timeout,
             reporter,
             told: None,
             is_timeout_told: false,

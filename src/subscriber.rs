@@ -61,18 +61,13 @@ impl Subscriber {
             .map(|partition| topic.offsets(partition).map(|(_, high)| high))
             .collect::<Result<Vec<_>>>()?;
         topic.acquire_producer_id()?;
-        // A topic that the consumer's client does not know yet would take over half a second to the first fetch.
-        consumer
-            .client()
-            .fetch_metadata(Some(&self.topic), WARM_UP)
-            .map_err(|error| not_assigned(&self.topic, error))?;
         assign(consumer, &self.topic, &next)?;
         self.next = next;
         Ok(())
     }
 
-    /// Waits for records up to `timeout` and hands those that are wanted to the inbox.
-    pub(crate) fn poll(&mut self, timeout: Duration, filter: &Filter<'_>) {
+    /// Waits for records up to `timeout` and hands those that are wanted to the inbox; says how many came.
+    pub(crate) fn poll(&mut self, timeout: Duration, filter: &Filter<'_>) -> usize {
         let Self {
             consumer,
             topic,
@@ -80,8 +75,10 @@ impl Subscriber {
             is_lost,
         } = self;
         let mut batch = Batch::default();
+        let mut count = 0;
         consumer.poll(timeout, |record| match record {
             Ok(record) => {
+                count += 1;
                 filter.advance(next, &record);
                 filter.take(&record, &mut batch);
                 if batch.is_full() {
@@ -91,6 +88,7 @@ impl Subscriber {
             Err(error) => *is_lost |= filter.fail(topic, &error),
         });
         filter.hand_on(batch);
+        count
     }
 
     /// Whether the topic changed under the reader, so that it cannot go on by itself.
@@ -102,7 +100,7 @@ impl Subscriber {
     /// so that nothing is read twice.
     pub(crate) fn pin_again(&mut self, topic: &Topic<'_>, filter: &Filter<'_>) -> Result<()> {
         let count = topic.ensure()?;
-        self.next.truncate(usize::try_from(count).unwrap_or(0));
+        self.next.resize(usize::try_from(count).unwrap_or(0), 0);
         let mut missed = Vec::new();
         for (partition, next) in (0..).zip(&mut self.next) {
             let (low, high) = topic.offsets(partition)?;
@@ -143,8 +141,8 @@ impl Subscriber {
     }
 
     /// How many partitions it reads.
-    pub(crate) fn partitions(&self) -> usize {
-        self.next.len()
+    pub(crate) fn partitions(&self) -> i32 {
+        i32::try_from(self.next.len()).unwrap_or(i32::MAX)
     }
 }
 
@@ -231,12 +229,22 @@ impl Filter<'_> {
         match code_of(error) {
             Some(
                 RDKafkaErrorCode::AutoOffsetReset
-                | RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownTopic
-                | RDKafkaErrorCode::UnknownPartition
                 | RDKafkaErrorCode::OffsetOutOfRange
                 | RDKafkaErrorCode::LogTruncation,
             ) => return true,
+            Some(
+                RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownPartition,
+            ) => {
+                let message = format!(
+                    "The Kafka topic {topic} was deleted while in use. It is created again if the option createTopic is \
+                     on; messages published meanwhile may be lost. Find out who deleted it."
+                );
+                self.reporter
+                    .error(Error::new(ErrorKind::TopicMissing, message).caused_by(error.clone()));
+                return true;
+            }
             // The client's callback has told of these, and librdkafka reconnects.
             Some(
                 RDKafkaErrorCode::AllBrokersDown
@@ -270,6 +278,11 @@ impl Filter<'_> {
 }
 
 fn assign(consumer: &Consumer, topic: &str, next: &[i64]) -> Result<()> {
+    // A topic that the consumer's client does not know yet would take over half a second to the first fetch.
+    consumer
+        .client()
+        .fetch_metadata(Some(topic), WARM_UP)
+        .map_err(|error| not_assigned(topic, error))?;
     let mut partitions = TopicPartitionList::new();
     for (partition, offset) in next.iter().enumerate() {
         add(&mut partitions, topic, partition, *offset)?;

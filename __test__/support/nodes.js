@@ -12,14 +12,11 @@ class Nodes {
   #nodes = []
   #errors = []
 
-  /**
-   * @param {string} connectionString
-   * @param {string} [topic] of Kafka
-   */
-  constructor(connectionString, topic = unique('topic')) {
+  /** @param {string} connectionString */
+  constructor(connectionString) {
     this.connectionString = connectionString
     /** The Kafka topic. */
-    this.topic = topic
+    this.topic = unique('topic')
   }
 
   /**
@@ -90,7 +87,7 @@ class Nodes {
 function useNodes(broker) {
   let current
   beforeEach(() => {
-    current = new Nodes(broker.connectionString, broker.takeTopic?.())
+    current = new Nodes(broker.connectionString)
     broker.createTopic?.(current.topic)
   })
   afterEach(async () => {
