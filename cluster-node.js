@@ -4,11 +4,17 @@ const { Bus } = require('./lib/bus')
 const { readOptions } = require('./lib/options')
 const { version } = require('./package.json')
 
+/** Codes of what can never work unless somebody changes something, so that a server need not wait for it. */
+const FINAL_CODES = ['ERR_KAFKA_AUTHENTICATION', 'ERR_KAFKA_AUTHORIZATION', 'ERR_KAFKA_INTERNAL']
+
 /** deepstream 4+'s cluster node for Apache Kafka. cluster-node.d.ts describes it. */
 class KafkaClusterNode {
   #bus
-  #logger
-  #isReady = false
+  #services
+  #sender
+  #topic
+  /** Until it is ready or closed for the first time. */
+  #isStarting = true
   #ready
   #closed
   #resolveReady
@@ -16,13 +22,16 @@ class KafkaClusterNode {
 
   constructor(options, services, config) {
     this.description = `Apache Kafka cluster node ${version}`
-    this.#logger = services.logger.getNameSpace?.('KAFKA_CLUSTER_NODE') ?? services.logger
+    this.#services = services
     this.#ready = new Promise((resolve) => (this.#resolveReady = resolve))
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     const face = { topic: 'deepstream-cluster', sender: config.serverName }
-    this.#bus = new Bus(readOptions(options, face), {
+    const checked = readOptions(options, face)
+    this.#sender = checked.sender
+    this.#topic = checked.topic
+    this.#bus = new Bus(checked, {
       ready: () => {
-        this.#isReady = true
+        this.#isStarting = false
         this.#resolveReady()
       },
       error: (error) => this.#logError(error),
@@ -53,19 +62,27 @@ class KafkaClusterNode {
   }
 
   stats() {
-    return this.#bus.stats()
+    return { sender: this.#sender, topic: this.#topic, ...this.#bus.stats() }
   }
 
   close() {
+    this.#isStarting = false
     this.#bus.close()
     return this.#closed
   }
 
   /** What can never work ends a starting server; everything else may pass, and a running one goes on. */
   #logError(error) {
-    const isFinal = !this.#isReady && !error.retriable
-    if (isFinal) this.#logger.fatal('PLUGIN_INITIALIZATION_ERROR', describe(error))
+    const isFinal = this.#isStarting && FINAL_CODES.includes(error.code)
+    // Of a namespace of deepstream's pino logger, fatal() would not end the server.
+    if (isFinal) this.#services.logger.fatal('PLUGIN_INITIALIZATION_ERROR', describe(error))
     else this.#logger.error('PLUGIN_ERROR', describe(error))
+  }
+
+  /** Asked for each time, because server.set('logger', ...) replaces it after the construction. */
+  get #logger() {
+    const { logger } = this.#services
+    return logger.getNameSpace?.('KAFKA_CLUSTER_NODE') ?? logger
   }
 }
 

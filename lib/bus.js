@@ -174,7 +174,7 @@ class Bus {
     for (let turn = 0; turn < BATCHES_PER_TURN; turn++) {
       const item = this.#native.take()
       if (item === null) return
-      if (typeof item === 'string') this.#deliver(JSON.parse(item))
+      if (typeof item === 'string') this.#guard(() => this.#deliver(JSON.parse(item)))
       else for (const event of item) this.#guard(() => this.#tell(event))
     }
     setImmediate(() => this.#wake())

@@ -100,9 +100,10 @@ function distance(a, b) {
 }
 
 function wrong(name, value, expected) {
-  // An option's value may be long, and kafka may hold secrets, so only simple ones are shown.
-  const shown =
-    typeof value === 'object' || typeof value === 'function' ? typeof value : JSON.stringify(value)
+  // kafka may hold secrets, and some values have no short text, so only simple ones are shown.
+  const isShown =
+    !name.startsWith('kafka') && ['string', 'number', 'boolean'].includes(typeof value)
+  const shown = isShown ? JSON.stringify(value) : `a ${typeof value}`
   return new KafkaError(
     'ERR_KAFKA_OPTION',
     `The option ${name} is ${shown}, but must be ${expected}.`
@@ -134,7 +135,8 @@ function text(value, name) {
 }
 
 function topicName(value, name) {
-  if (/^[a-zA-Z0-9._-]{1,249}$/.test(value) && value !== '.' && value !== '..') return value
+  const topic = text(value, name)
+  if (/^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return topic
   throw wrong(name, value, 'a Kafka topic name: up to 249 letters, digits, ".", "_" and "-"')
 }
 

@@ -11,7 +11,7 @@ use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, DeliveryResult, ProducerContext};
 
 use crate::error::{Cause, Error, ErrorKind, code_of};
-use crate::publisher::delivery_error;
+use crate::publisher::{Returned, delivery_error, is_purged};
 use crate::report::Reporter;
 use crate::stats::Stats;
 
@@ -113,6 +113,7 @@ impl Health {
 /// Callbacks of one client.
 pub(crate) struct Context {
     pub(crate) health: Arc<Health>,
+    pub(crate) returned: Arc<Returned>,
     pub(crate) reporter: Arc<Reporter>,
     pub(crate) stats: Arc<Stats>,
 }
@@ -138,18 +139,16 @@ impl ProducerContext for Context {
     type DeliveryOpaque = ();
 
     fn delivery(&self, result: &DeliveryResult<'_>, _opaque: ()) {
-        if let Err((error, message)) = result {
+        if let Err((error, message)) = result
+            && !self.returned.keep(error, message)
+        {
             self.stats.publish_failed.add(1);
             let channel = message
                 .key()
                 .map(|key| String::from_utf8_lossy(key).into_owned());
             let bytes = message.payload_len();
             // A purge is reported once, as a whole, by whoever orders it.
-            let is_purged = matches!(
-                code_of(error),
-                Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight)
-            );
-            if !is_purged {
+            if !is_purged(error) {
                 self.reporter
                     .error(delivery_error(error, channel.unwrap_or_default(), bytes));
             }

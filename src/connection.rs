@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use crate::channels::Channels;
 use crate::client::{Consumer, Context, Health, Producer};
 use crate::dev_broker::DevBroker;
+use crate::diagnosis;
 use crate::error::{Error, ErrorKind, Result};
 use crate::inbox::{Event, Inbox};
 use crate::options::{Broker, Options, invalid_property};
@@ -26,10 +27,15 @@ const TICK: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// An unchanged trouble while connecting is told again after this time.
 const REMINDER: Duration = Duration::from_secs(30);
-/// How often it is looked whether the topic got more partitions.
-const TOPIC_CHECK: Duration = Duration::from_mins(1);
-/// How often it is looked for a topic that was deleted.
-const TROUBLE_CHECK: Duration = Duration::from_millis(500);
+/// How often it is looked whether reading keeps up with the topic.
+const WATCH: Duration = Duration::from_secs(1);
+/// How long a request may take while connecting. Short, because closing has to wait for it.
+const REQUEST: Duration = Duration::from_secs(1);
+/// How long one may take while messages flow: reading has to wait for it.
+const WATCH_REQUEST: Duration = Duration::from_millis(250);
+
+/// A client reconnects within this time after a broker is back; see `reconnect.backoff.max.ms` in [`Options`].
+const RECONNECT: Duration = Duration::from_secs(2);
 
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
 pub struct Connection {
@@ -321,10 +327,7 @@ impl Shared {
                 format!("The timer of the connection cannot be started: {error}"),
             )
         })?;
-        let consumer = self.options.consumer_config(&bootstrap);
-        let consumer: Consumer = consumer
-            .create_with_context(self.context(&health))
-            .map_err(|error| invalid_property(&error))?;
+        let consumer = self.consumer(&bootstrap, &health)?;
         let topic = self.options.topic.clone();
         let Some(subscriber) = Subscriber::new(consumer, topic) else {
             return Err(Error::new(
@@ -344,6 +347,13 @@ impl Shared {
         ))
     }
 
+    fn consumer(&self, bootstrap: &str, health: &Arc<Health>) -> Result<Consumer> {
+        let config = self.options.consumer_config(bootstrap);
+        config
+            .create_with_context(self.context(health))
+            .map_err(|error| invalid_property(&error))
+    }
+
     fn producer(&self, bootstrap: &str, health: &Arc<Health>) -> Result<Arc<Producer>> {
         let config = self.options.producer_config(bootstrap);
         config
@@ -355,18 +365,20 @@ impl Shared {
     fn context(&self, health: &Arc<Health>) -> Context {
         Context {
             health: Arc::clone(health),
+            returned: self.publisher.returned(),
             reporter: Arc::clone(&self.reporter),
             stats: Arc::clone(&self.stats),
         }
     }
 
-    fn topic<'a>(&'a self, clients: &'a Clients) -> Topic<'a> {
+    fn topic<'a>(&'a self, clients: &'a Clients, patience: Duration) -> Topic<'a> {
         Topic {
             options: &self.options,
             bootstrap: &clients.bootstrap,
             producer: &clients.producer,
             health: &clients.health,
             runtime: &clients.runtime,
+            patience,
         }
     }
 
@@ -374,9 +386,9 @@ impl Shared {
     fn connect(&self, clients: &Clients, subscriber: &mut Subscriber) -> bool {
         let mut patience = Patience::new(self.options.connect_timeout, &self.reporter);
         while !self.is_over() {
-            match subscriber.pin(&self.topic(clients)) {
+            match subscriber.pin(&self.topic(clients, REQUEST)) {
                 Ok(()) => return true,
-                Err(error) => patience.note(error),
+                Err(error) => patience.note(error, &clients.bootstrap),
             }
             clients.producer.poll(Duration::ZERO);
             thread::sleep(TICK);
@@ -387,6 +399,7 @@ impl Shared {
     /// Reads until it is to close.
     fn read(&self, mut clients: Clients, subscriber: &mut Subscriber) -> Result<()> {
         let filter = Filter {
+            topic: &self.options.topic,
             sender: &self.options.sender,
             publisher: &self.publisher,
             channels: &self.channels,
@@ -394,49 +407,72 @@ impl Shared {
             reporter: &self.reporter,
             stats: &self.stats,
         };
-        let mut next_look = Instant::now() + TOPIC_CHECK;
+        let mut next_look = Instant::now() + WATCH;
         let mut patience = Patience::new(Duration::ZERO, &self.reporter);
+        let mut outage = Outage::default();
         while !self.is_closing() {
-            if self.inbox.wait_for_room(TICK) {
-                if subscriber.poll(TICK, &filter) > 0 {
-                    clients.health.set_up();
-                }
+            let has_room = self.inbox.wait_for_room(TICK);
+            if has_room && subscriber.poll(TICK, &filter) > 0 {
+                clients.health.set_up();
             }
             clients.producer.poll(Duration::ZERO);
             if clients.producer.client().fatal_error().is_some() {
                 clients.producer = self.replace_producer(&clients, subscriber)?;
             }
-            if subscriber.is_lost() {
-                next_look = next_look.min(Instant::now() + TROUBLE_CHECK);
+            let is_held = self.publisher.hold();
+            if Instant::now() < next_look {
+                continue;
             }
-            if Instant::now() >= next_look {
-                self.look(&clients, subscriber, &filter, &mut patience);
-                next_look = Instant::now() + TOPIC_CHECK;
+            next_look = Instant::now() + WATCH;
+            if is_held && clients.producer.in_flight_count() > 0 {
+                // What is under way is older than what is held, and must stay so.
+                continue;
+            }
+            if is_held || subscriber.is_lost() {
+                let mended = self.mend(&mut clients, subscriber, &filter, is_held);
+                mended.unwrap_or_else(|error| patience.note(error, &clients.bootstrap));
+            } else if has_room {
+                // A full inbox is no reason to worry that nothing is read.
+                let answer = subscriber.watch(&self.topic(&clients, WATCH_REQUEST));
+                if answer.is_ok() {
+                    outage = Outage::default();
+                } else if outage.is_only_ours(|| self.is_broker_up(&clients)) {
+                    outage = Outage::default();
+                    self.publisher.withdraw();
+                }
             }
         }
         Ok(())
     }
 
-    /// Looks after the topic, and mends what librdkafka does not mend by itself.
-    fn look(
+    /// Goes on with new clients after the topic was away, or seemed to be, or the clients have lost the brokers.
+    fn mend(
         &self,
-        clients: &Clients,
+        clients: &mut Clients,
         subscriber: &mut Subscriber,
         filter: &Filter<'_>,
-        patience: &mut Patience<'_>,
-    ) {
-        let topic = self.topic(clients);
-        if subscriber.is_lost() {
-            match subscriber.pin_again(&topic, filter) {
-                Ok(()) => self
-                    .publisher
-                    .open(Arc::clone(&clients.producer), subscriber.partitions()),
-                Err(error) => patience.note(error),
-            }
-        } else {
-            // Without an answer it is asked again next time; a broker that is away is told by its callback.
-            let _ = subscriber.add_partitions(&topic);
+        is_held: bool,
+    ) -> Result<()> {
+        if is_held {
+            // The old one goes on with sequence numbers that the broker does not expect of it.
+            clients.producer = self.producer(&clients.bootstrap, &clients.health)?;
         }
+        let consumer = self.consumer(&clients.bootstrap, &clients.health)?;
+        let topic = self.topic(clients, REQUEST);
+        subscriber.pin_again(consumer, &topic, filter)?;
+        topic.acquire_producer_id()?;
+        self.publisher
+            .open(Arc::clone(&clients.producer), subscriber.partitions());
+        Ok(())
+    }
+
+    /// Whether a client that starts afresh gets an answer.
+    fn is_broker_up(&self, clients: &Clients) -> bool {
+        let fresh = self.producer(&clients.bootstrap, &clients.health);
+        fresh.is_ok_and(|producer| {
+            let topic = Some(self.options.topic.as_str());
+            producer.client().fetch_metadata(topic, REQUEST).is_ok()
+        })
     }
 
     /// An idempotent producer that lost its state on the broker refuses everything from then on.
@@ -467,6 +503,34 @@ impl Shared {
     }
 }
 
+/// Tells an outage of the brokers from one of our own clients.
+///
+/// librdkafka 2.12.1 forgets all brokers, and never connects again, when a broker that is starting answers with an empty list of
+/// them (confluentinc/librdkafka#5301).
+#[derive(Default)]
+struct Outage {
+    since: Option<Instant>,
+    /// When a fresh client found a broker for the first time.
+    others_up_since: Option<Instant>,
+}
+
+impl Outage {
+    /// Called whenever a request of ours failed. True once fresh clients have been finding a broker for longer than ours
+    /// would need to reconnect.
+    fn is_only_ours(&mut self, is_broker_up: impl FnOnce() -> bool) -> bool {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        if since.elapsed() < RECONNECT {
+            return false;
+        }
+        if !is_broker_up() {
+            self.others_up_since = None;
+            return false;
+        }
+        let up_since = *self.others_up_since.get_or_insert_with(Instant::now);
+        up_since.elapsed() >= RECONNECT
+    }
+}
+
 /// Decides what is told of the troubles of connecting, and when.
 struct Patience<'a> {
     since: Instant,
@@ -487,10 +551,21 @@ impl<'a> Patience<'a> {
         }
     }
 
-    fn note(&mut self, error: Error) {
+    fn note(&mut self, error: Error, bootstrap: &str) {
         let waited = self.since.elapsed();
-        let is_timeout = !self.connect_timeout.is_zero() && waited >= self.connect_timeout;
-        if is_timeout && !self.is_timeout_told {
+        let is_timeout = !self.connect_timeout.is_zero()
+            && waited >= self.connect_timeout
+            && !self.is_timeout_told;
+        let is_news = self
+            .told
+            .is_none_or(|(kind, when)| kind != error.kind || when.elapsed() >= REMINDER)
+            && (waited >= PATIENCE || error.kind.is_final());
+        if !is_timeout && !is_news {
+            return;
+        }
+        let kind = error.kind;
+        let error = diagnosis::look_closer(error, bootstrap);
+        if is_timeout {
             self.is_timeout_told = true;
             let mut timeout = Error::new(
                 ErrorKind::ConnectTimeout,
@@ -502,17 +577,13 @@ impl<'a> Patience<'a> {
             timeout.cause.clone_from(&error.cause);
             self.reporter.error(timeout);
         }
-        let is_news = self
-            .told
-            .is_none_or(|(kind, when)| kind != error.kind || when.elapsed() >= REMINDER);
-        if !is_news || (waited < PATIENCE && !error.kind.is_final()) {
-            return;
-        }
-        self.told = Some((error.kind, Instant::now()));
-        if error.kind.is_final() {
-            self.reporter.error(error);
-        } else {
-            self.reporter.warning(error);
+        if is_news {
+            self.told = Some((kind, Instant::now()));
+            if error.kind.is_final() {
+                self.reporter.error(error);
+            } else {
+                self.reporter.warning(error);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use rdkafka::error::RDKafkaErrorCode;
 
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Explains why the brokers at `addresses` do not answer. Blocks for a fraction of a second.
+/// Explains why the brokers at `addresses` do not answer, by what librdkafka says.
 #[must_use]
 pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
     let code = cause.as_ref().and_then(|cause| cause.code);
@@ -35,7 +35,10 @@ pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
                 hint(addresses)
             ),
         ),
-        _ => look(addresses),
+        _ => Error::new(
+            ErrorKind::NoBroker,
+            format!("No Kafka broker answers at {addresses}."),
+        ),
     };
     error.cause = cause;
     error
@@ -51,6 +54,18 @@ fn hint(addresses: &str) -> String {
     } else {
         " Check the option connectionString.".to_owned()
     }
+}
+
+/// Explains [`ErrorKind::NoBroker`] further, by what listens at the addresses. Blocks for a fraction of a second. A broker that does
+/// answer would log the question as a malformed request, so it is asked only when the answer is told to somebody.
+#[must_use]
+pub fn look_closer(error: Error, addresses: &str) -> Error {
+    if error.kind != ErrorKind::NoBroker {
+        return error;
+    }
+    let mut closer = look(addresses);
+    closer.cause = error.cause;
+    closer
 }
 
 /// What listens at the first address that accepts a connection.
@@ -124,6 +139,8 @@ mod tests {
             .local_addr()
             .unwrap()
             .to_string();
+        let explain =
+            |addresses: &str, cause| look_closer(super::explain(addresses, cause), addresses);
         assert_eq!(explain(&free, None).kind, ErrorKind::NoBroker);
         assert_eq!(
             explain(&answering(b"HTTP/1.1 400"), None).kind,

@@ -1,12 +1,13 @@
 //! Takes messages from the caller, in order, and hands them to librdkafka.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig};
 
 use crate::client::Producer;
@@ -19,6 +20,9 @@ use crate::stats::Stats;
 /// How often a flush looks whether everything is delivered. `rd_kafka_flush` would look every 100 ms.
 const FLUSH_STEP: Duration = Duration::from_micros(200);
 
+/// How long the reports of purged messages may take.
+const PURGE: Duration = Duration::from_millis(200);
+
 /// The way out. Called by the JavaScript thread; opened and ended by the connection thread.
 pub struct Publisher {
     stage: Mutex<Stage>,
@@ -26,6 +30,7 @@ pub struct Publisher {
     topic: String,
     sender: String,
     queue_bytes: usize,
+    returned: Arc<Returned>,
     reporter: Arc<Reporter>,
     stats: Arc<Stats>,
 }
@@ -45,10 +50,71 @@ enum Stage {
     Ended,
 }
 
-struct Outgoing {
+/// A message on its way out.
+pub(crate) struct Outgoing {
     channel: String,
     value: Vec<u8>,
     target: Option<String>,
+}
+
+impl Outgoing {
+    /// A record that librdkafka gave back.
+    fn from_record(record: &impl Message) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let target = record.headers().and_then(|headers| {
+            let mut headers = headers.iter();
+            headers.find(|header| header.key == TARGET_HEADER)?.value
+        });
+        Self {
+            channel: text(record.key().unwrap_or_default()),
+            value: record.payload().unwrap_or_default().to_vec(),
+            target: target.map(text),
+        }
+    }
+}
+
+/// Messages that librdkafka refused because it did not know the topic, oldest first. A broker that starts may deny a topic that it
+/// has, and librdkafka then gives back at once whatever waits, so they are sent again instead of being lost.
+#[derive(Default)]
+pub(crate) struct Returned {
+    queue: Mutex<VecDeque<Outgoing>>,
+    /// Whether those are kept as well that are purged, see [`Publisher::withdraw`].
+    keeps_purged: AtomicBool,
+}
+
+impl Returned {
+    /// Keeps a message for later if its failure is of that kind.
+    pub(crate) fn keep(&self, error: &KafkaError, record: &impl Message) -> bool {
+        let is_kept =
+            is_topic_unknown(error) || is_purged(error) && self.keeps_purged.load(Relaxed);
+        if is_kept {
+            self.lock().push_back(Outgoing::from_record(record));
+        }
+        is_kept
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Outgoing>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a message was dropped on somebody's order.
+pub(crate) fn is_purged(error: &KafkaError) -> bool {
+    matches!(
+        code_of(error),
+        Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight)
+    )
+}
+
+fn is_topic_unknown(error: &KafkaError) -> bool {
+    matches!(
+        code_of(error),
+        Some(
+            RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownTopic
+                | RDKafkaErrorCode::UnknownPartition
+        )
+    )
 }
 
 impl Publisher {
@@ -61,6 +127,7 @@ impl Publisher {
             topic: options.topic.clone(),
             sender: options.sender.clone(),
             queue_bytes: options.queue_bytes(),
+            returned: Arc::default(),
             reporter,
             stats,
         }
@@ -106,10 +173,16 @@ impl Publisher {
                 partition,
             } => {
                 let sent = self.send(producer, *partition, &outgoing);
-                drop(stage);
                 match sent {
                     Ok(()) => self.count(&outgoing),
-                    Err(error) => self.refuse(&error, outgoing.channel, outgoing.value.len()),
+                    Err(error) if is_topic_unknown(&error) => {
+                        self.count(&outgoing);
+                        self.reclaim(&mut stage).push_back(outgoing);
+                    }
+                    Err(error) => {
+                        drop(stage);
+                        self.refuse(&error, outgoing.channel, outgoing.value.len());
+                    }
                 }
             }
         }
@@ -155,15 +228,77 @@ impl Publisher {
         }
     }
 
-    /// Sends what has waited, then lets messages through. A producer that failed for good is replaced by the same call.
+    /// The queue of the messages that wait, with those that librdkafka gave back at its head.
+    fn reclaim<'a>(&self, stage: &'a mut Stage) -> &'a mut VecDeque<Outgoing> {
+        if let Stage::Open { producer, .. } = stage {
+            // All that was handed over before has to be back before anything is appended.
+            producer.poll(Duration::ZERO);
+        }
+        if !matches!(stage, Stage::Waiting { .. }) {
+            *stage = Stage::Waiting {
+                queue: VecDeque::new(),
+                bytes: 0,
+            };
+        }
+        let Stage::Waiting { queue, bytes } = stage else {
+            unreachable!("set above");
+        };
+        let mut returned = self.returned.lock();
+        *bytes += returned
+            .iter()
+            .map(|outgoing| outgoing.value.len())
+            .sum::<usize>();
+        returned.append(queue);
+        std::mem::swap(&mut *returned, queue);
+        queue
+    }
+
+    /// Keeps messages back if librdkafka gave some back; says whether messages are kept back, so that somebody has to
+    /// [`Publisher::open`] again.
+    pub(crate) fn hold(&self) -> bool {
+        let mut stage = self.lock();
+        if !self.returned.lock().is_empty() {
+            self.reclaim(&mut stage);
+        }
+        matches!(*stage, Stage::Waiting { .. })
+    }
+
+    /// Takes back from the producer what is not delivered, and keeps it until [`Publisher::open`].
+    pub(crate) fn withdraw(&self) {
+        let mut stage = self.lock();
+        let Stage::Open { producer, .. } = &*stage else {
+            return;
+        };
+        let producer = Arc::clone(producer);
+        self.returned.keeps_purged.store(true, Relaxed);
+        producer.purge(PurgeConfig::default().queue().inflight());
+        let deadline = Instant::now() + PURGE;
+        while producer.in_flight_count() > 0 && Instant::now() < deadline {
+            producer.poll(FLUSH_STEP);
+        }
+        self.returned.keeps_purged.store(false, Relaxed);
+        self.reclaim(&mut stage);
+    }
+
+    /// Where the producer's callback puts messages that librdkafka gives back.
+    pub(crate) fn returned(&self) -> Arc<Returned> {
+        Arc::clone(&self.returned)
+    }
+
+    /// Sends what has waited, then lets messages through to this producer.
     pub(crate) fn open(&self, producer: Arc<Producer>, partitions: i32) {
         let partition = self.partition(partitions);
         let mut stage = self.lock();
         let mut failures = Vec::new();
-        if let Stage::Waiting { queue, .. } = &*stage {
-            for outgoing in queue {
-                if let Err(error) = self.send(&producer, partition, outgoing) {
-                    failures.push((error, outgoing.channel.clone(), outgoing.value.len()));
+        if let Stage::Waiting { queue, bytes } = &mut *stage {
+            while let Some(outgoing) = queue.pop_front() {
+                match self.send(&producer, partition, &outgoing) {
+                    Ok(()) => *bytes -= outgoing.value.len(),
+                    Err(error) if is_topic_unknown(&error) => {
+                        queue.push_front(outgoing);
+                        return;
+                    }
+                    Err(error) => failures.push((error, outgoing)),
                 }
             }
         }
@@ -174,8 +309,8 @@ impl Publisher {
             };
         }
         drop(stage);
-        for (error, channel, bytes) in failures {
-            self.refuse(&error, channel, bytes);
+        for (error, outgoing) in failures {
+            self.refuse(&error, outgoing.channel, outgoing.value.len());
         }
     }
 

@@ -22,6 +22,8 @@ const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Where a record goes and what is counted on the way.
 pub(crate) struct Filter<'a> {
+    /// The Kafka topic, for messages to people.
+    pub(crate) topic: &'a str,
     pub(crate) sender: &'a str,
     pub(crate) publisher: &'a Publisher,
     pub(crate) channels: &'a Channels,
@@ -36,6 +38,8 @@ pub(crate) struct Subscriber {
     topic: String,
     /// The offset that each partition's next record should have.
     next: Vec<i64>,
+    /// Where it was when [`Subscriber::watch`] looked last and found more to read.
+    last_seen: Vec<Option<i64>>,
     /// The topic changed under the reader: [`Subscriber::pin_again`] has to look at it.
     is_lost: bool,
 }
@@ -48,6 +52,7 @@ impl Subscriber {
             consumer,
             topic,
             next: Vec::new(),
+            last_seen: Vec::new(),
             is_lost: false,
         })
     }
@@ -63,6 +68,7 @@ impl Subscriber {
         topic.acquire_producer_id()?;
         assign(consumer, &self.topic, &next)?;
         self.next = next;
+        self.set_next(self.next.len());
         Ok(())
     }
 
@@ -73,13 +79,16 @@ impl Subscriber {
             topic,
             next,
             is_lost,
+            ..
         } = self;
         let mut batch = Batch::default();
         let mut count = 0;
         consumer.poll(timeout, |record| match record {
             Ok(record) => {
                 count += 1;
-                filter.advance(next, &record);
+                if !filter.advance(next, &record) {
+                    return;
+                }
                 filter.take(&record, &mut batch);
                 if batch.is_full() {
                     filter.hand_on(std::mem::take(&mut batch));
@@ -98,9 +107,15 @@ impl Subscriber {
 
     /// Goes on at the earliest record there is, where the next one is gone. A position that is still there is kept,
     /// so that nothing is read twice.
-    pub(crate) fn pin_again(&mut self, topic: &Topic<'_>, filter: &Filter<'_>) -> Result<()> {
+    /// Reads with this consumer from now on.
+    pub(crate) fn pin_again(
+        &mut self,
+        consumer: Consumer,
+        topic: &Topic<'_>,
+        filter: &Filter<'_>,
+    ) -> Result<()> {
         let count = topic.ensure()?;
-        self.next.resize(usize::try_from(count).unwrap_or(0), 0);
+        self.set_next(usize::try_from(count).unwrap_or(0));
         let mut missed = Vec::new();
         for (partition, next) in (0..).zip(&mut self.next) {
             let (low, high) = topic.offsets(partition)?;
@@ -112,7 +127,10 @@ impl Subscriber {
                 *next = low;
             }
         }
-        assign(self.consumer.consumer(), &self.topic, &self.next)?;
+        assign(&consumer, &self.topic, &self.next)?;
+        if let Some(consumer) = BatchConsumer::new(consumer) {
+            self.consumer = consumer;
+        }
         self.is_lost = false;
         for count in missed {
             filter.missed(&self.topic, count);
@@ -120,12 +138,24 @@ impl Subscriber {
         Ok(())
     }
 
-    /// Reads partitions that were added to the topic, from their first record.
-    pub(crate) fn add_partitions(&mut self, topic: &Topic<'_>) -> Result<()> {
-        let count = topic
+    /// Looks whether the topic is still there and whether reading keeps up with it, and reads partitions that were added
+    /// from their first record. librdkafka alone would not notice that a topic was created again, and
+    /// may stop fetching for a minute when a starting broker denies that it has the topic.
+    pub(crate) fn watch(&mut self, topic: &Topic<'_>) -> Result<()> {
+        let Some(count) = topic
             .partitions()?
             .and_then(|count| usize::try_from(count).ok())
-            .unwrap_or(0);
+        else {
+            self.is_lost = true;
+            return Ok(());
+        };
+        for (partition, (next, last)) in (0..).zip(self.next.iter().zip(&mut self.last_seen)) {
+            let (low, high) = topic.offsets(partition)?;
+            let is_behind = high > *next;
+            let is_stuck = is_behind && *last == Some(*next);
+            *last = is_behind.then_some(*next);
+            self.is_lost |= is_stuck || !(low..=high).contains(next);
+        }
         if count > self.next.len() {
             let mut added = TopicPartitionList::new();
             for partition in self.next.len()..count {
@@ -135,9 +165,16 @@ impl Subscriber {
                 .consumer()
                 .incremental_assign(&added)
                 .map_err(|error| not_assigned(&self.topic, error))?;
-            self.next.resize(count, 0);
+            self.set_next(count);
         }
         Ok(())
+    }
+
+    /// Sets the number of partitions; new ones are read from their first record.
+    fn set_next(&mut self, count: usize) {
+        self.next.resize(count, 0);
+        self.last_seen.clear();
+        self.last_seen.resize(count, None);
     }
 
     /// How many partitions it reads.
@@ -194,17 +231,21 @@ impl Filter<'_> {
         );
     }
 
-    /// Notices records that were never seen.
-    fn advance(&self, next: &mut [i64], record: &Record<'_>) {
-        let expected = usize::try_from(record.partition)
-            .ok()
-            .and_then(|at| next.get_mut(at));
-        if let Some(expected) = expected {
-            if record.offset > *expected {
-                self.missed("", Some(record.offset - *expected));
-            }
-            *expected = record.offset + 1;
+    /// Notices records that were never seen. False for one that was seen before, which can come a second time when the
+    /// partition is assigned again.
+    fn advance(&self, next: &mut [i64], record: &Record<'_>) -> bool {
+        let at = usize::try_from(record.partition).ok();
+        let Some(expected) = at.and_then(|at| next.get_mut(at)) else {
+            return true;
+        };
+        if record.offset < *expected {
+            return false;
         }
+        if record.offset > *expected {
+            self.missed(self.topic, Some(record.offset - *expected));
+        }
+        *expected = record.offset + 1;
+        true
     }
 
     fn missed(&self, topic: &str, count: Option<i64>) {

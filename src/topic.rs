@@ -13,11 +13,9 @@ use tokio::runtime::Runtime;
 use crate::client::{Health, Producer};
 use crate::dev_broker::DevBroker;
 use crate::diagnosis;
-use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::error::{Cause, Error, ErrorKind, Result, code_of};
 use crate::options::{Broker, Options};
 
-/// How long a request may take. Short, because closing has to wait for it.
-const REQUEST: Duration = Duration::from_secs(1);
 /// How long the creation of a topic may take.
 const CREATION: Duration = Duration::from_secs(5);
 
@@ -30,6 +28,8 @@ pub(crate) struct Topic<'a> {
     pub(crate) producer: &'a Producer,
     pub(crate) health: &'a Health,
     pub(crate) runtime: &'a Runtime,
+    /// How long a request may take. Closing, and while a topic is read also reading, has to wait for it.
+    pub(crate) patience: Duration,
 }
 
 impl Topic<'_> {
@@ -52,7 +52,7 @@ impl Topic<'_> {
         let metadata = self
             .producer
             .client()
-            .fetch_metadata(Some(name), REQUEST)
+            .fetch_metadata(Some(name), self.patience)
             .map_err(|error| self.unreachable(error.into()))?;
         let topic = metadata.topics().iter().find(|topic| topic.name() == name);
         let Some(topic) = topic else { return Ok(None) };
@@ -81,18 +81,25 @@ impl Topic<'_> {
     /// First and next offset of a partition.
     pub(crate) fn offsets(&self, partition: i32) -> Result<(i64, i64)> {
         let client = self.producer.client();
-        let answer = client.fetch_watermarks(&self.options.topic, partition, REQUEST);
+        let answer = client.fetch_watermarks(&self.options.topic, partition, self.patience);
         answer.map_err(|error| {
             let cause = self.health.take_trouble().unwrap_or_else(|| error.into());
-            // The topic's metadata came from an address of the connectionString; the leader's address
-            // came from the metadata.
-            match client.fetch_metadata(Some(&self.options.topic), REQUEST) {
-                Ok(metadata) if is_unreachable(cause.code) => {
-                    advertised_listener(self.bootstrap, &metadata).caused_by(cause)
-                }
-                _ => self.no_leader("does not tell its offsets").caused_by(cause),
-            }
+            self.advertised_listener(&cause)
+                .unwrap_or_else(|| self.no_leader("does not tell its offsets").caused_by(cause))
         })
+    }
+
+    /// Whether a request failed because the brokers send clients to an address that cannot be reached. The topic's metadata
+    /// came from an address of the connectionString; the addresses of the leader and of the controller came from the metadata.
+    fn advertised_listener(&self, cause: &Cause) -> Option<Error> {
+        if !is_unreachable(cause.code) {
+            return None;
+        }
+        let client = self.producer.client();
+        let metadata = client
+            .fetch_metadata(Some(&self.options.topic), self.patience)
+            .ok()?;
+        Some(advertised_listener(self.bootstrap, &metadata).caused_by(cause.clone()))
     }
 
     /// Makes librdkafka acquire the id of its idempotent producer. It tries when it is given metadata, but the first time no
@@ -140,10 +147,11 @@ impl Topic<'_> {
                 .into_iter()
                 .find_map(std::result::Result::err)
                 .map(|(_, code)| code),
-            Err(error) => {
-                return Err(self.missing("could not be created", Some(error.into())));
-            }
+            Err(error) => code_of(&error).or(Some(RDKafkaErrorCode::Unknown)),
         };
+        if let Some(error) = failure.and_then(|code| self.advertised_listener(&code.into())) {
+            return Err(error);
+        }
         match failure {
             // Another node was faster.
             None | Some(RDKafkaErrorCode::TopicAlreadyExists) => Ok(()),

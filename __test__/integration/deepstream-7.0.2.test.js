@@ -1,8 +1,14 @@
 'use strict'
 
-const { modernHealthScenarios } = require('./scenarios/modern-health')
+const { execFile } = require('node:child_process')
+const path = require('node:path')
+const { promisify } = require('node:util')
+const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
+const { installPlugin, installServer } = require('../../harness/deepstream/install')
+const { deadAddress } = require('../support/fake-servers')
 const { eventScenarios } = require('./scenarios/events')
 const { listeningScenarios } = require('./scenarios/listening')
+const { modernHealthScenarios } = require('./scenarios/modern-health')
 const { modernMembershipScenarios } = require('./scenarios/modern-membership')
 const { modernRecordScenarios } = require('./scenarios/modern-records')
 const { payloadScenarios } = require('./scenarios/payloads')
@@ -16,13 +22,17 @@ const {
 } = require('./scenarios/rpc')
 const { useBus, useCluster } = require('./support/fixture')
 
+const run = promisify(execFile)
+const ROOT = path.join(__dirname, '..', '..')
+const VERSION = '7.0.2'
+
 jest.setTimeout(20000)
 
 const bus = useBus()
 
 describe('a cluster of three deepstream 7.0.2 servers', () => {
   const fixture = useCluster(bus, {
-    version: '7.0.2',
+    version: VERSION,
     servers: 3,
     nameOf: (number) => `Zürich/東京 ${number}`,
     config: { rpc: { ackTimeout: 1500, responseTimeout: 1500 } }
@@ -43,5 +53,71 @@ describe('a cluster of three deepstream 7.0.2 servers', () => {
 })
 
 describe('deepstream 7.0.2', () => {
-  modernMembershipScenarios(bus, '7.0.2')
+  modernMembershipScenarios(bus, VERSION)
+
+  describe('with its own limit of two seconds for a cluster node to be ready', () => {
+    const fixture = useCluster(bus, {
+      version: VERSION,
+      servers: 2,
+      config: { dependencyInitializationTimeout: 2000 }
+    })
+
+    test('servers start on a bus that nobody has used before', () => {
+      expect(fixture.cluster.running).toHaveLength(2)
+    })
+  })
+
+  describe('that cannot have its cluster node', () => {
+    /** @returns {Promise<string>} why the server did not start, with what it logged */
+    async function failure(options, config) {
+      const plugin = { ...bus.current.plugin(), options }
+      const start = DeepstreamCluster.start({ version: VERSION, servers: 1, plugin, config })
+      const outcome = await start.then(
+        (cluster) => cluster.stop(),
+        (error) => error.message
+      )
+      expect(outcome).toEqual(expect.any(String))
+      return outcome
+    }
+
+    test('a server with wrong options ends and names the option', async () => {
+      expect(await failure({})).toContain('Missing config parameter "connectionString"')
+      const misspelt = { connectionString: 'a:9092', topik: 'a' }
+      expect(await failure(misspelt)).toContain('Unknown option "topik". Did you mean topic?')
+    })
+
+    test('a server without a broker says why, waits, and ends when deepstream gives up', async () => {
+      const connectionString = await deadAddress()
+      const config = { dependencyInitializationTimeout: 4000 }
+
+      const message = await failure({ connectionString }, config)
+
+      const warning = `KAFKA_CLUSTER_NODE | PLUGIN_ERROR | ERR_KAFKA_NO_BROKER: No Kafka broker listens at`
+      expect(message).toContain(`${warning} ${connectionString}`)
+      expect(message).toContain("clusterNode wasn't initialised in time")
+    })
+  })
+
+  test('servers find the cluster node by the name kafka, with the companion package', async () => {
+    await installPlugin(VERSION, ROOT) // what the companion depends on
+    const plugin = {
+      ...bus.current.plugin(),
+      source: path.join(ROOT, 'packages', 'deepstream.io-clusternode-kafka'),
+      clusterNode: { name: 'kafka', path: undefined }
+    }
+    const cluster = await DeepstreamCluster.start({ version: VERSION, servers: 2, plugin })
+    try {
+      for (const server of cluster.servers) {
+        expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
+      }
+    } finally {
+      await cluster.stop()
+    }
+  })
+
+  test('the declarations fit those of @deepstream/types', async () => {
+    await installServer(VERSION)
+    const project = path.join(ROOT, '__test__', 'types', 'cluster-node')
+    await run(path.join(ROOT, 'node_modules', '.bin', 'tsc'), ['--project', project])
+  })
 })

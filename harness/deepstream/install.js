@@ -53,7 +53,7 @@ async function installPlugin(version, source) {
   const { name, fingerprint } = identify(source)
   const target = path.join(modules, name)
   if (stampOf(target) !== fingerprint) {
-    await replaceBy(target, fingerprint, (fresh) => unpack(source, fresh))
+    await replaceBy(target, fingerprint, (fresh) => unpack(source, fresh, modules))
   }
   return name
 }

@@ -40,7 +40,9 @@ function formerListen(listen) {
 
 function formerResponse(response) {
   return Object.defineProperty(response, 'autoAck', {
-    set: (isAutomatic) => (response.autoAccept = isAutomatic)
+    set(isAutomatic) {
+      response.autoAccept = isAutomatic
+    }
   })
 }
 

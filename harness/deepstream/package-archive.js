@@ -31,18 +31,20 @@ function identify(source) {
 }
 
 /**
- * Unpacks what `npm pack` makes of a package, and installs its runtime dependencies. The archive
- * is kept until the content changes.
+ * Unpacks what `npm pack` makes of a package, and installs its runtime dependencies, unless the place
+ * has them all. The archive is kept until the content changes.
  *
  * @param {string} source a package folder, or a registry spec
  * @param {string} folder where to put the package; must not exist
+ * @param {string} modules the node_modules where it is to be used
  * @throws {Error} when npm cannot pack it or cannot install its dependencies
  */
-async function unpack(source, folder) {
+async function unpack(source, folder, modules) {
   const archive = await archiveOf(source)
   fs.mkdirSync(folder, { recursive: true })
   await run('tar', ['-xzf', archive, '--strip-components=1'], { cwd: folder })
-  if (Object.keys(manifestOf(folder).dependencies || {}).length > 0) {
+  const dependencies = Object.keys(manifestOf(folder).dependencies || {})
+  if (dependencies.some((name) => !fs.existsSync(path.join(modules, name)))) {
     const options = ['--omit=dev', '--no-package-lock', '--ignore-scripts']
     await run('npm', ['install', ...options], { cwd: folder })
   }

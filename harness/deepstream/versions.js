@@ -55,6 +55,14 @@ const FACTS = {
     hasPresence: true,
     websocketEndpoint: 'deepstream.io/src/message/uws/connection-endpoint'
   },
+  '5.2.6': {
+    era: 'modern',
+    transport: 'websocket',
+    connectorGivenBy: 'clusterNode',
+    hasClusterRegistry: true,
+    hasProviders: true,
+    hasPresence: true
+  },
   '7.0.2': {
     era: 'modern',
     transport: 'websocket',

@@ -28,7 +28,9 @@ function modernMembershipScenarios(bus, version) {
             activeCheckInterval: 200,
             nodeInactiveTimeout: INACTIVE_TIMEOUT_MS
           }
-        }
+        },
+        // A search for a provider fails while two servers disagree on who leads; this repeats it soon.
+        listen: { rematchInterval: 1500 }
       }
     })
 
@@ -64,7 +66,7 @@ function modernMembershipScenarios(bus, version) {
       }
     }
 
-    test('a server that stops says so last, ends by itself, and is dropped', async () => {
+    test('a server that stops ends by itself, and is dropped', async () => {
       const leaving = await addProvider()
 
       expect(await leaving.server.stop()).toEqual({ code: 0, signal: null })
@@ -91,6 +93,40 @@ function modernMembershipScenarios(bus, version) {
       await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
     })
 
+    test('when the server of a provider is killed, the provider on another node is asked', async () => {
+      const { cluster, clients } = fixture
+      const [prefix, told] = [unique('offer'), []]
+      const server = await cluster.add()
+      await cluster.formed()
+      await listen(await cluster.connect(server), server, prefix, () => told.push('killed'))
+      clients[0].event.subscribe(`${prefix}/news`, () => {})
+      await eventually(() => told.length === 1)
+      for (const each of cluster.running) {
+        await eventually(() => each.isProvided('event', `${prefix}/news`))
+      }
+      await listen(clients[1], cluster.servers[1], prefix, () => told.push('other'))
+
+      await server.kill()
+
+      await eventually(() => told.length === 2)
+      expect(told).toEqual(['killed', 'other'])
+      await eventually(() => cluster.servers[0].isProvided('event', `${prefix}/news`))
+    })
+
+    async function listen(client, server, prefix, onSubscribed) {
+      const pattern = `^${prefix}/.*`
+      client.event.listen(pattern, (_name, isSubscribed, response) => {
+        if (!isSubscribed) return
+        onSubscribed()
+        response.accept()
+      })
+      for (const each of fixture.cluster.running) {
+        await eventually(async () =>
+          (await each.serversListening('event', pattern)).includes(server.name)
+        )
+      }
+    }
+
     test('a server that joins late knows all providers, subscribers and users', async () => {
       const { cluster, clients } = fixture
       const [event, procedure, username] = [unique('event'), unique('procedure'), unique('user')]
@@ -114,7 +150,7 @@ function modernMembershipScenarios(bus, version) {
       await cluster.formed(4 * INACTIVE_TIMEOUT_MS)
     })
 
-    test('a server that is killed and comes back under its name before it is missed', async () => {
+    test('a server that is killed comes back under its name before it is missed', async () => {
       const { cluster, clients } = fixture
       const procedure = unique('procedure')
       clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))

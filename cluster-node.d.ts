@@ -1,0 +1,136 @@
+/// <reference types="node" />
+
+import MessageConnector = require('./index')
+
+/**
+ * deepstream's cluster node for Apache Kafka, for deepstream 4 and later: all nodes of a deepstream cluster share
+ * one Kafka topic and read all of it. It satisfies `DeepstreamClusterNode` of `@deepstream/types`.
+ *
+ * It connects in the background from its construction on. It keeps the process alive while it connects and
+ * while it closes, but not in between.
+ *
+ * @example
+ * # config.yml
+ * clusterNode:
+ *   path: deepstream.io-msg-kafka/cluster-node
+ *   options:
+ *     connectionString: kafka-1:9092,kafka-2:9092
+ */
+declare class KafkaClusterNode {
+  /**
+   * Checks the options and starts to connect.
+   *
+   * @param options deepstream's `clusterNode.options`
+   * @param services deepstream's services, of which it uses the logger
+   * @param config deepstream's configuration, of which it uses the name of the server. It is this node's id on
+   *   the bus, and no other running server of the cluster may have it.
+   * @throws {KafkaClusterNode.KafkaError} `ERR_KAFKA_OPTION`, `ERR_KAFKA_ZOOKEEPER` or `ERR_KAFKA_PROPERTY` if an
+   *   option is missing, unknown or has a wrong value; `ERR_KAFKA_ADDON` if the package has no native addon for
+   *   this platform
+   */
+  constructor(
+    options: KafkaClusterNode.Options,
+    services: KafkaClusterNode.Services,
+    config: KafkaClusterNode.Config
+  )
+
+  /** What deepstream logs when the node is ready. */
+  description: string
+
+  /** Does nothing: the node connects from its construction on. */
+  init(): void
+
+  /**
+   * Resolves when the read position is pinned and messages flow. Never rejects. While there is no broker it stays
+   * pending, and a warning is logged; deepstream gives up after `dependencyInitializationTimeout`.
+   */
+  whenReady(): Promise<void>
+
+  /**
+   * Sends to all other nodes, in order, also with direct messages. Serialises at once, so that the message may be
+   * changed afterwards. Before the node is ready messages wait in memory. Does nothing once the tick in which
+   * close() was called is over. Delivery troubles are logged.
+   *
+   * @param message goes to the callbacks of its `topic`
+   * @param metaData not sent
+   * @throws {TypeError} if JSON.stringify cannot serialise the message
+   */
+  send(message: KafkaClusterNode.Message, metaData?: any): void
+
+  /**
+   * Like send(), to one node. The others read and drop it. It is dropped if there is no such node.
+   *
+   * @param serverName of the node
+   */
+  sendDirect(serverName: string, message: KafkaClusterNode.Message, metaData?: any): void
+
+  /** Calls back for each message of the topic that another node sends from now on, in order. */
+  subscribe<SpecificMessage>(
+    topic: number,
+    callback: (message: SpecificMessage, originServerName: string) => void
+  ): void
+
+  /** Counters since the construction. */
+  stats(): MessageConnector.Stats
+
+  /**
+   * Calls nobody back any more, delivers what was sent so far and in the current tick within `flushTimeoutMs`, and
+   * disconnects. Always resolves, also when no broker can be reached.
+   */
+  close(): Promise<void>
+}
+
+declare namespace KafkaClusterNode {
+  /** What `clusterNode.options` takes. */
+  export interface Options extends MessageConnector.Options {
+    /**
+     * Name of this node in the broker's logs and quotas.
+     *
+     * @default the name of the server
+     */
+    clientId?: string | number | null
+    /**
+     * The Kafka topic of this deepstream cluster. Nobody else may write to it, neither servers of deepstream 3 and
+     * earlier.
+     *
+     * @default 'deepstream-cluster'
+     */
+    topic?: string
+  }
+
+  /** Any message of deepstream: a JSON value with the number of its topic. */
+  export interface Message {
+    topic: number
+  }
+
+  /** The part of deepstream's services that the node uses. */
+  export interface Services {
+    /** Asked for whenever there is something to log. */
+    logger: Logger & {
+      getNameSpace?(namespace: string): Logger
+    }
+  }
+
+  /** The part of deepstream's logger that the node uses. */
+  export interface Logger {
+    /** What may pass while the node connects. */
+    warn(event: string, message: string): void
+    /** Trouble of a running node, which goes on. */
+    error(event: string, message: string): void
+    /** What can never work while the node connects: rejected credentials, denied rights, a defect. */
+    fatal(event: string, message: string): void
+  }
+
+  /** The part of deepstream's configuration that the node uses. */
+  export interface Config {
+    serverName: string
+  }
+
+  /** docs/errors.md explains each. */
+  export type KafkaError = MessageConnector.KafkaError
+  export type Stats = MessageConnector.Stats
+
+  export { KafkaClusterNode as default }
+}
+
+export = KafkaClusterNode

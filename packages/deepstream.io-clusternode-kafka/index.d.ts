@@ -1,0 +1,3 @@
+import KafkaClusterNode = require('deepstream.io-msg-kafka/cluster-node')
+
+export = KafkaClusterNode
