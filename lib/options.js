@@ -135,8 +135,14 @@ function text(value, name) {
 }
 
 function topicName(value, name) {
-  const topic = text(value, name)
-  if (/^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return topic
+  const topic = Number.isFinite(value) ? String(value) : value
+  if (
+    typeof topic === 'string' &&
+    /^[a-zA-Z0-9._-]{1,249}$/.test(topic) &&
+    topic !== '.' &&
+    topic !== '..'
+  )
+    return topic
   throw wrong(name, value, 'a Kafka topic name: up to 249 letters, digits, ".", "_" and "-"')
 }
 

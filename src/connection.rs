@@ -24,13 +24,15 @@ use crate::topic::Topic;
 /// How long the thread may sleep before it looks whether it should close.
 const TICK: Duration = Duration::from_millis(50);
 /// Why it takes so long is told after this time; deepstream gives up a plugin after 2 s.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(1200);
 /// An unchanged trouble while connecting is told again after this time.
 const REMINDER: Duration = Duration::from_secs(30);
 /// How often it is looked whether reading keeps up with the topic.
 const WATCH: Duration = Duration::from_secs(1);
 /// How long a request may take while connecting. Short, because closing has to wait for it.
 const REQUEST: Duration = Duration::from_secs(1);
+/// How long one may take at first, so that a failure is known before deepstream's patience ends.
+const EARLY_REQUEST: Duration = Duration::from_millis(300);
 /// How long one may take while messages flow: reading has to wait for it.
 const WATCH_REQUEST: Duration = Duration::from_millis(250);
 
@@ -386,7 +388,12 @@ impl Shared {
     fn connect(&self, clients: &Clients, subscriber: &mut Subscriber) -> bool {
         let mut patience = Patience::new(self.options.connect_timeout, &self.reporter);
         while !self.is_over() {
-            match subscriber.pin(&self.topic(clients, REQUEST)) {
+            let request = if patience.is_over() {
+                REQUEST
+            } else {
+                EARLY_REQUEST
+            };
+            match subscriber.pin(&self.topic(clients, request)) {
                 Ok(()) => return true,
                 Err(error) => patience.note(error, &clients.bootstrap),
             }
@@ -551,6 +558,10 @@ impl<'a> Patience<'a> {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.since.elapsed() >= PATIENCE
+    }
+
     fn note(&mut self, error: Error, bootstrap: &str) {
         let waited = self.since.elapsed();
         let is_timeout = !self.connect_timeout.is_zero()
@@ -559,7 +570,7 @@ impl<'a> Patience<'a> {
         let is_news = self
             .told
             .is_none_or(|(kind, when)| kind != error.kind || when.elapsed() >= REMINDER)
-            && (waited >= PATIENCE || error.kind.is_final());
+            && (self.is_over() || error.kind.is_final());
         if !is_timeout && !is_news {
             return;
         }

@@ -362,7 +362,7 @@ async function startWithoutJava() {
   try {
     await promisify(execFile)(process.execPath, ['-e', script], { env })
   } catch (error) {
-    throw new Error(error.stderr)
+    throw new Error(error.stderr, { cause: error })
   }
 }
 

@@ -32,7 +32,7 @@ test('docs/errors.md explains each code in their order, and says which pass by t
 
 test('what docs/errors.md says of passing by itself is what the engine says', () => {
   const source = fs.readFileSync(path.join(ROOT, 'src', 'error.rs'), 'utf8')
-  const retriable = /fn is_retriable[\s\S]*?\n    }/.exec(source)[0].match(/Self::\w+/g)
+  const retriable = /fn is_retriable[\s\S]*?\n {4}}/.exec(source)[0].match(/Self::\w+/g)
   const names = Object.fromEntries(
     [...source.matchAll(/(Self::\w+) => "(ERR_KAFKA_\w+)"/g)].map(([, variant, code]) => [
       variant,

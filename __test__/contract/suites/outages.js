@@ -91,7 +91,7 @@ module.exports = function outagesSuite(broker) {
         return messages.includes('again')
       }
       await eventually(isBack, { timeoutMs: 30000, intervalMs: 100, message: 'messages again' })
-      await nodes.takeErrorsWith('ERR_KAFKA_RECORDS_MISSED')
+      await nodes.takeErrorsWith('ERR_KAFKA_RECORDS_MISSED', 2)
       // Those that were published between may be lost, and are told of.
       await eventually(() => sender.stats().undelivered === 0)
       nodes.takeErrors()

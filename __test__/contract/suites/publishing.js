@@ -1,6 +1,6 @@
 'use strict'
 
-const { useNodes, ready, collect, filled, settled } = require('../../support/nodes')
+const { useNodes, collect, filled, settled } = require('../../support/nodes')
 
 /** F 5 and, as far as other connectors see it, F 6 */
 module.exports = function publishingSuite(broker) {
