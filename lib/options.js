@@ -53,7 +53,7 @@ function readOptions(given, face = {}) {
     throw new KafkaError('ERR_KAFKA_OPTION', 'Missing config parameter "connectionString"')
   }
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(OPTIONS, name)) throw unknownOption(name)
+    if (!Object.keys(OPTIONS).includes(name)) throw unknownOption(name)
   }
   const options = {}
   for (const [name, { default: fallback, check }] of Object.entries(OPTIONS)) {

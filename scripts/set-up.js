@@ -29,7 +29,8 @@ async function installDependencies() {
   const installed = timeOf(path.join(ROOT, 'node_modules', '.package-lock.json'))
   if (installed >= timeOf(path.join(ROOT, 'package-lock.json'))) return true
   console.log('Installing the development dependencies')
-  return run('npm', ['ci', '--no-audit', '--no-fund'])
+  // Not `npm ci`: it insists on packages for other platforms that a lock file made on this one does not list.
+  return run('npm', ['install', '--no-save', '--no-audit', '--no-fund'])
 }
 
 async function buildAddon() {
