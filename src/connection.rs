@@ -1,5 +1,6 @@
 //! The life cycle, connecting -> ready -> closing -> closed -> connecting ..., and the thread that goes through it.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -219,6 +220,7 @@ struct Clients {
     bootstrap: String,
     health: Arc<Health>,
     runtime: Runtime,
+    advertised: RefCell<Vec<String>>,
 }
 
 impl Shared {
@@ -286,6 +288,9 @@ impl Shared {
         if !self.connect(&clients, &mut subscriber) {
             return Ok(());
         }
+        if let Some(largest) = self.topic(&clients, REQUEST).largest_record() {
+            self.publisher.limit(largest);
+        }
         clients.health.set_ready();
         self.publisher
             .open(Arc::clone(&clients.producer), subscriber.partitions());
@@ -344,6 +349,7 @@ impl Shared {
                 bootstrap,
                 health,
                 runtime,
+                advertised: RefCell::default(),
             },
             subscriber,
         ))
@@ -381,6 +387,7 @@ impl Shared {
             health: &clients.health,
             runtime: &clients.runtime,
             patience,
+            advertised: &clients.advertised,
         }
     }
 

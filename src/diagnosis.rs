@@ -60,7 +60,11 @@ fn hint(addresses: &str) -> String {
 /// answer would log the question as a malformed request, so it is asked only when the answer is told to somebody.
 #[must_use]
 pub fn look_closer(error: Error, addresses: &str) -> Error {
-    if error.kind != ErrorKind::NoBroker {
+    let is_resolved = error
+        .cause
+        .as_ref()
+        .is_none_or(|cause| cause.code != Some(RDKafkaErrorCode::Resolve));
+    if error.kind != ErrorKind::NoBroker || !is_resolved {
         return error;
     }
     let mut closer = look(addresses);

@@ -1,7 +1,7 @@
 //! Takes messages from the caller, in order, and hands them to librdkafka.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ use crate::stats::Stats;
 /// How often a flush looks whether everything is delivered. `rd_kafka_flush` would look every 100 ms.
 const FLUSH_STEP: Duration = Duration::from_micros(200);
 
+/// What a batch of one record adds to its key, value and header, at most.
+const OVERHEAD: usize = 120;
 /// How long the reports of purged messages may take.
 const PURGE: Duration = Duration::from_millis(200);
 
@@ -30,6 +32,8 @@ pub struct Publisher {
     topic: String,
     sender: String,
     queue_bytes: usize,
+    /// The topic's `max.message.bytes`.
+    largest_record: AtomicUsize,
     returned: Arc<Returned>,
     reporter: Arc<Reporter>,
     stats: Arc<Stats>,
@@ -127,6 +131,7 @@ impl Publisher {
             topic: options.topic.clone(),
             sender: options.sender.clone(),
             queue_bytes: options.queue_bytes(),
+            largest_record: AtomicUsize::new(usize::MAX),
             returned: Arc::default(),
             reporter,
             stats,
@@ -204,6 +209,12 @@ impl Publisher {
         partition: i32,
         outgoing: &Outgoing,
     ) -> Result<(), KafkaError> {
+        let target = outgoing.target.as_ref().map_or(0, String::len);
+        let size = outgoing.value.len() + outgoing.channel.len() + target + OVERHEAD;
+        if size > self.largest_record.load(Relaxed) {
+            let code = RDKafkaErrorCode::MessageSizeTooLarge;
+            return Err(KafkaError::MessageProduction(code));
+        }
         let mut record = BaseRecord::to(&self.topic)
             .partition(partition)
             .key(outgoing.channel.as_str())
@@ -215,6 +226,11 @@ impl Publisher {
             }));
         }
         producer.send(record).map_err(|(error, _)| error)
+    }
+
+    /// Sets the topic's limit. A message beyond it must not be sent: the broker would refuse others in its batch with it.
+    pub(crate) fn limit(&self, largest_record: usize) {
+        self.largest_record.store(largest_record, Relaxed);
     }
 
     /// Accepts messages and keeps them until [`Publisher::open`].

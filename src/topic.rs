@@ -1,12 +1,13 @@
 //! The Kafka topic that all nodes share: creates and verifies it, finds where its partitions end.
 
+use std::cell::RefCell;
+use std::thread;
 use std::time::Duration;
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::FromClientConfig;
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::metadata::Metadata;
 use rdkafka::producer::Producer as _;
 use tokio::runtime::Runtime;
 
@@ -30,6 +31,8 @@ pub(crate) struct Topic<'a> {
     pub(crate) runtime: &'a Runtime,
     /// How long a request may take. Closing, and while a topic is read also reading, has to wait for it.
     pub(crate) patience: Duration,
+    /// Where the brokers send clients, from the last answer to any request of this connection.
+    pub(crate) advertised: &'a RefCell<Vec<String>>,
 }
 
 impl Topic<'_> {
@@ -54,6 +57,11 @@ impl Topic<'_> {
             .client()
             .fetch_metadata(Some(name), self.patience)
             .map_err(|error| self.unreachable(error.into()))?;
+        *self.advertised.borrow_mut() = metadata
+            .brokers()
+            .iter()
+            .map(|broker| format!("{}:{}", broker.host(), broker.port()))
+            .collect();
         let topic = metadata.topics().iter().find(|topic| topic.name() == name);
         let Some(topic) = topic else { return Ok(None) };
         match topic.error().map(RDKafkaErrorCode::from) {
@@ -92,14 +100,23 @@ impl Topic<'_> {
     /// Whether a request failed because the brokers send clients to an address that cannot be reached. The topic's metadata
     /// came from an address of the connectionString; the addresses of the leader and of the controller came from the metadata.
     fn advertised_listener(&self, cause: &Cause) -> Option<Error> {
-        if !is_unreachable(cause.code) {
+        let advertised = self.advertised.borrow();
+        let is_elsewhere = advertised
+            .iter()
+            .any(|address| !self.bootstrap.contains(address.as_str()));
+        if !is_unreachable(cause.code) || !is_elsewhere {
             return None;
         }
-        let client = self.producer.client();
-        let metadata = client
-            .fetch_metadata(Some(&self.options.topic), self.patience)
-            .ok()?;
-        Some(advertised_listener(self.bootstrap, &metadata).caused_by(cause.clone()))
+        let error = Error::new(
+            ErrorKind::AdvertisedListener,
+            format!(
+                "The Kafka broker at {} answers and sends clients on to {}, but this machine cannot reach that \
+                 address. Set advertised.listeners of the broker to an address that this machine can reach.",
+                self.bootstrap,
+                advertised.join(", ")
+            ),
+        );
+        Some(error.caused_by(cause.clone()))
     }
 
     /// Makes librdkafka acquire the id of its idempotent producer. It tries when it is given metadata, but the first time no
@@ -107,6 +124,29 @@ impl Topic<'_> {
     /// now [`Topic::offsets`] has connected to a leader.
     pub(crate) fn acquire_producer_id(&self) -> Result<()> {
         self.partitions().map(|_| ())
+    }
+
+    /// The topic's `max.message.bytes`, if the broker tells it. It refuses a whole batch for one record beyond it.
+    pub(crate) fn largest_record(&self) -> Option<usize> {
+        if self.options.is_embedded() {
+            return None;
+        }
+        let config = self.options.producer_config(self.bootstrap);
+        let admin = AdminClient::<DefaultClientContext>::from_config(&config).ok()?;
+        let options = AdminOptions::new().request_timeout(Some(self.patience));
+        let topic = ResourceSpecifier::Topic(&self.options.topic);
+        let answer = self
+            .runtime
+            .block_on(admin.describe_configs([&topic], &options));
+        // Its end takes a tenth of a second, for which nobody has to wait.
+        thread::spawn(move || drop(admin));
+        let config = answer.ok()?.into_iter().next()?.ok()?;
+        config
+            .get("max.message.bytes")?
+            .value
+            .as_ref()?
+            .parse()
+            .ok()
     }
 
     fn create(&self) -> Result<()> {
@@ -207,10 +247,9 @@ impl Topic<'_> {
     }
 
     fn unreachable(&self, error: Cause) -> Error {
-        diagnosis::explain(
-            self.bootstrap,
-            Some(self.health.take_trouble().unwrap_or(error)),
-        )
+        let cause = self.health.take_trouble().unwrap_or(error);
+        self.advertised_listener(&cause)
+            .unwrap_or_else(|| diagnosis::explain(self.bootstrap, Some(cause)))
     }
 }
 
@@ -224,21 +263,5 @@ fn is_unreachable(code: Option<RDKafkaErrorCode>) -> bool {
                 | RDKafkaErrorCode::OperationTimedOut
                 | RDKafkaErrorCode::RequestTimedOut
         )
-    )
-}
-
-fn advertised_listener(bootstrap: &str, metadata: &Metadata) -> Error {
-    let brokers: Vec<_> = metadata
-        .brokers()
-        .iter()
-        .map(|broker| format!("{}:{}", broker.host(), broker.port()))
-        .collect();
-    Error::new(
-        ErrorKind::AdvertisedListener,
-        format!(
-            "The Kafka broker at {bootstrap} answers and sends clients on to {}, but this machine cannot reach that \
-             address. Set advertised.listeners of the broker to an address that this machine can reach.",
-            brokers.join(", ")
-        ),
     )
 }
