@@ -37,6 +37,8 @@ struct State {
     last_trouble: Option<Cause>,
     /// When the current outage was told last; none while a broker is there.
     last_told: Option<Instant>,
+    /// One was told of so soon after the last one that it may be the same.
+    is_echo_heard: bool,
     /// When the last outage ended.
     up_since: Option<Instant>,
 }
@@ -65,8 +67,19 @@ impl Health {
     /// A broker has sent records, so that the next outage is another one.
     pub(crate) fn set_up(&self) {
         let mut state = self.lock();
+        state.is_echo_heard = false;
         if state.last_told.take().is_some() {
             state.up_since = Some(Instant::now());
+        }
+    }
+
+    /// A request got no answer, so that what seemed an echo of the last outage is another one.
+    pub(crate) fn set_down(&self) {
+        let mut state = self.lock();
+        if std::mem::take(&mut state.is_echo_heard) {
+            state.up_since = None;
+            drop(state);
+            self.note(RDKafkaErrorCode::AllBrokersDown, "");
         }
     }
 
@@ -92,6 +105,9 @@ impl Health {
             .is_none_or(|told| told.elapsed() >= REMINDER);
         // One of the two clients may be back before the other.
         let is_echo = state.up_since.is_some_and(|since| since.elapsed() < ECHO);
+        if is_echo {
+            state.is_echo_heard = true;
+        }
         if !state.was_ready || !is_news || is_echo {
             return;
         }

@@ -450,7 +450,10 @@ impl Shared {
                 let answer = subscriber.watch(&self.topic(&clients, WATCH_REQUEST));
                 if answer.is_ok() {
                     outage = Outage::default();
-                } else if outage.is_only_ours(|| self.is_broker_up(&clients)) {
+                    continue;
+                }
+                clients.health.set_down();
+                if outage.is_only_ours(|| self.is_broker_up(&clients)) {
                     outage = Outage::default();
                     self.publisher.withdraw();
                 }
