@@ -105,9 +105,8 @@ impl Subscriber {
         self.is_lost
     }
 
-    /// Goes on at the earliest record there is, where the next one is gone. A position that is still there is kept,
-    /// so that nothing is read twice.
-    /// Reads with this consumer from now on.
+    /// Reads with this consumer from now on: from the earliest record there is, where the next one is gone. A position that is
+    /// still there is kept, so that nothing is read twice.
     pub(crate) fn pin_again(
         &mut self,
         consumer: Consumer,
