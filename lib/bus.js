@@ -3,6 +3,7 @@
 const { NativeBus } = require('./engine')
 const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
+const { Outbox } = require('./outbox')
 
 /** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
 const BATCHES_PER_TURN = 8
@@ -25,6 +26,7 @@ const FOREVER = 2147483647
  */
 class Bus {
   #native
+  #outbox = new Outbox((...run) => this.#native.publish(...run))
   #face
   #flushTimeoutMs
   /** @type {Map<string, {id?: number, callbacks: Function[]}>} by channel; without id while closing */
@@ -90,6 +92,7 @@ class Bus {
     // deepstream closes the bus before the last that it has to say in the same tick.
     setImmediate(() => {
       this.#isSilent = true
+      this.#outbox.flush()
       this.#native.close()
     })
   }
@@ -106,7 +109,7 @@ class Bus {
     const json = JSON.stringify(message)
     if (this.#reopen) this.#waiting.push([channel, json, target])
     if (this.#reopen || this.#isSilent) return
-    this.#native.publish(channel, json, target)
+    this.#outbox.add(channel, json, target)
     if (exitHook.isExiting()) exitHook.flush(this)
   }
 
@@ -161,11 +164,13 @@ class Bus {
    * @returns {number} how many messages are not delivered
    */
   flush(timeoutMs) {
+    this.#outbox.flush()
     return this.#native.flush(timeoutMs)
   }
 
   /** @returns {object} counters since the construction, see Stats in index.d.ts */
   stats() {
+    this.#outbox.flush()
     return this.#native.stats()
   }
 
@@ -222,7 +227,7 @@ class Bus {
     if (this.#reopen) {
       this.#reopen = false
       this.open()
-      for (const args of this.#waiting.splice(0)) this.#native.publish(...args)
+      for (const args of this.#waiting.splice(0)) this.#outbox.add(...args)
     }
     this.#face.closed()
   }

@@ -133,8 +133,9 @@ impl NativeBus {
     }
 
     #[napi]
-    pub fn publish(&self, channel: String, message: Option<String>, target: Option<String>) {
-        self.connection.publish(channel, message.as_deref(), target);
+    pub fn publish(&self, channel: String, messages: String, target: Option<String>) {
+        self.connection
+            .publish(&channel, &messages, target.as_deref());
     }
 
     #[napi]

@@ -159,14 +159,11 @@ impl ProducerContext for Context {
             && !self.returned.keep(error, message)
         {
             self.stats.publish_failed.add(1);
-            let channel = message
-                .key()
-                .map(|key| String::from_utf8_lossy(key).into_owned());
+            let channel = String::from_utf8_lossy(message.key().unwrap_or_default());
             let bytes = message.payload_len();
             // A purge is reported once, as a whole, by whoever orders it.
             if !is_purged(error) {
-                self.reporter
-                    .error(delivery_error(error, channel.unwrap_or_default(), bytes));
+                self.reporter.error(delivery_error(error, &channel, bytes));
             }
         }
     }

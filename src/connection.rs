@@ -162,8 +162,8 @@ impl Connection {
     }
 
     /// Publishes; see [`Publisher::publish`].
-    pub fn publish(&self, channel: String, message: Option<&str>, target: Option<String>) {
-        self.shared.publisher.publish(channel, message, target);
+    pub fn publish(&self, channel: &str, messages: &str, target: Option<&str>) {
+        self.shared.publisher.publish(channel, messages, target);
     }
 
     /// Lets records of a channel through; see [`Channels::add`].

@@ -18,8 +18,8 @@
 //! - `bridge`: the Node-API class; converts and delegates, nothing else.
 //!
 //! # One message's journey
-//! Out: JavaScript serialises a message and calls `publish`; [`publisher`] wraps it in the envelope and
-//! puts it into librdkafka's queue (or keeps it until the read position is pinned).
+//! Out: JavaScript serialises messages and calls `publish` with those of one tick; [`publisher`] wraps each in the
+//! envelope and puts it into librdkafka's queue (or keeps it until the read position is pinned).
 //! In: [`subscriber`] polls a batch, drops own, foreign direct and unsubscribed records, checks that
 //! each remaining one is exactly one JSON value, and appends it to a batch in the [`inbox`]. One wake-up
 //! per batch brings JavaScript to drain it: one string, one `JSON.parse`, then the callbacks.

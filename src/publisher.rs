@@ -41,10 +41,7 @@ pub struct Publisher {
 
 enum Stage {
     /// The read position is not pinned yet: a request sent now could miss its reply, so it waits here.
-    Waiting {
-        queue: VecDeque<Outgoing>,
-        bytes: usize,
-    },
+    Waiting { queue: VecDeque<Held>, bytes: usize },
     /// Messages go to librdkafka at once, all to one partition, so that they keep their order.
     Open {
         producer: Arc<Producer>,
@@ -55,13 +52,38 @@ enum Stage {
 }
 
 /// A message on its way out.
-pub(crate) struct Outgoing {
+struct Outgoing<'a> {
+    channel: &'a str,
+    value: &'a [u8],
+    target: Option<&'a str>,
+}
+
+impl Outgoing<'_> {
+    fn to_held(&self) -> Held {
+        Held {
+            channel: self.channel.to_owned(),
+            value: self.value.to_owned(),
+            target: self.target.map(ToOwned::to_owned),
+        }
+    }
+}
+
+/// A message that has to wait on its way out.
+struct Held {
     channel: String,
     value: Vec<u8>,
     target: Option<String>,
 }
 
-impl Outgoing {
+impl Held {
+    fn as_outgoing(&self) -> Outgoing<'_> {
+        Outgoing {
+            channel: &self.channel,
+            value: &self.value,
+            target: self.target.as_deref(),
+        }
+    }
+
     /// A record that librdkafka gave back.
     fn from_record(record: &impl Message) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -81,7 +103,7 @@ impl Outgoing {
 /// has, and librdkafka then gives back at once whatever waits, so they are sent again instead of being lost.
 #[derive(Default)]
 pub(crate) struct Returned {
-    queue: Mutex<VecDeque<Outgoing>>,
+    queue: Mutex<VecDeque<Held>>,
     /// Whether those are kept as well that are purged, see [`Publisher::withdraw`].
     keeps_purged: AtomicBool,
 }
@@ -92,12 +114,12 @@ impl Returned {
         let is_kept =
             is_topic_unknown(error) || is_purged(error) && self.keeps_purged.load(Relaxed);
         if is_kept {
-            self.lock().push_back(Outgoing::from_record(record));
+            self.lock().push_back(Held::from_record(record));
         }
         is_kept
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Outgoing>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Held>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -148,57 +170,61 @@ impl Publisher {
         self.envelope.is_own(value)
     }
 
-    /// Publishes a JSON text (`None`: JavaScript's `undefined`) to a channel, for all nodes or for one.
-    /// Never blocks on the network and never fails: troubles become events.
-    pub fn publish(&self, channel: String, message: Option<&str>, target: Option<String>) {
+    /// Publishes messages to a channel, for all nodes or for one: JSON texts, one on a line; an empty one is JavaScript's
+    /// `undefined`. Never blocks on the network and never fails: troubles become events.
+    pub fn publish(&self, channel: &str, messages: &str, target: Option<&str>) {
+        let mut refusals = Vec::new();
+        let mut value = Vec::new();
         let mut stage = self.lock();
         if matches!(*stage, Stage::Ended) {
             return;
         }
-        let outgoing = Outgoing {
-            channel,
-            value: self.envelope.wrap(message),
-            target,
-        };
-        match &mut *stage {
-            Stage::Ended => {}
+        for message in messages.split('\n') {
+            self.envelope.wrap(message, &mut value);
+            let outgoing = Outgoing {
+                channel,
+                value: &value,
+                target,
+            };
+            match self.hand_over(&mut stage, &outgoing) {
+                Ok(()) => {
+                    self.stats.published.add(1);
+                    self.stats.published_bytes.add(value.len() as u64);
+                }
+                Err(error) => refusals.push((error, value.len())),
+            }
+        }
+        drop(stage);
+        for (error, bytes) in refusals {
+            self.refuse(&error, channel, bytes);
+        }
+    }
+
+    fn hand_over(&self, stage: &mut Stage, outgoing: &Outgoing<'_>) -> Result<(), KafkaError> {
+        match stage {
+            Stage::Ended => Ok(()),
             Stage::Waiting { queue, bytes } => {
                 if *bytes + outgoing.value.len() > self.queue_bytes {
-                    drop(stage);
-                    let error = KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull);
-                    self.refuse(&error, outgoing.channel, outgoing.value.len());
-                } else {
-                    *bytes += outgoing.value.len();
-                    self.count(&outgoing);
-                    queue.push_back(outgoing);
+                    return Err(KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull));
                 }
+                *bytes += outgoing.value.len();
+                queue.push_back(outgoing.to_held());
+                Ok(())
             }
             Stage::Open {
                 producer,
                 partition,
-            } => {
-                let sent = self.send(producer, *partition, &outgoing);
-                match sent {
-                    Ok(()) => self.count(&outgoing),
-                    Err(error) if is_topic_unknown(&error) => {
-                        self.count(&outgoing);
-                        self.reclaim(&mut stage).push_back(outgoing);
-                    }
-                    Err(error) => {
-                        drop(stage);
-                        self.refuse(&error, outgoing.channel, outgoing.value.len());
-                    }
+            } => match self.send(producer, *partition, outgoing) {
+                Err(error) if is_topic_unknown(&error) => {
+                    self.reclaim(stage).push_back(outgoing.to_held());
+                    Ok(())
                 }
-            }
+                sent => sent,
+            },
         }
     }
 
-    fn count(&self, outgoing: &Outgoing) {
-        self.stats.published.add(1);
-        self.stats.published_bytes.add(outgoing.value.len() as u64);
-    }
-
-    fn refuse(&self, error: &KafkaError, channel: String, bytes: usize) {
+    fn refuse(&self, error: &KafkaError, channel: &str, bytes: usize) {
         self.stats.publish_failed.add(1);
         self.reporter.error(delivery_error(error, channel, bytes));
     }
@@ -207,9 +233,9 @@ impl Publisher {
         &self,
         producer: &Producer,
         partition: i32,
-        outgoing: &Outgoing,
+        outgoing: &Outgoing<'_>,
     ) -> Result<(), KafkaError> {
-        let target = outgoing.target.as_ref().map_or(0, String::len);
+        let target = outgoing.target.map_or(0, str::len);
         let size = outgoing.value.len() + outgoing.channel.len() + target + OVERHEAD;
         if size > self.largest_record.load(Relaxed) {
             let code = RDKafkaErrorCode::MessageSizeTooLarge;
@@ -217,9 +243,9 @@ impl Publisher {
         }
         let mut record = BaseRecord::to(&self.topic)
             .partition(partition)
-            .key(outgoing.channel.as_str())
-            .payload(outgoing.value.as_slice());
-        if let Some(target) = &outgoing.target {
+            .key(outgoing.channel)
+            .payload(outgoing.value);
+        if let Some(target) = outgoing.target {
             record = record.headers(OwnedHeaders::new_with_capacity(1).insert(Header {
                 key: TARGET_HEADER,
                 value: Some(target),
@@ -245,7 +271,7 @@ impl Publisher {
     }
 
     /// The queue of the messages that wait, with those that librdkafka gave back at its head.
-    fn reclaim<'a>(&self, stage: &'a mut Stage) -> &'a mut VecDeque<Outgoing> {
+    fn reclaim<'a>(&self, stage: &'a mut Stage) -> &'a mut VecDeque<Held> {
         if let Stage::Open { producer, .. } = stage {
             // All that was handed over before has to be back before anything is appended.
             producer.poll(Duration::ZERO);
@@ -260,10 +286,7 @@ impl Publisher {
             unreachable!("set above");
         };
         let mut returned = self.returned.lock();
-        *bytes += returned
-            .iter()
-            .map(|outgoing| outgoing.value.len())
-            .sum::<usize>();
+        *bytes += returned.iter().map(|held| held.value.len()).sum::<usize>();
         returned.append(queue);
         std::mem::swap(&mut *returned, queue);
         queue
@@ -307,14 +330,14 @@ impl Publisher {
         let mut stage = self.lock();
         let mut failures = Vec::new();
         if let Stage::Waiting { queue, bytes } = &mut *stage {
-            while let Some(outgoing) = queue.pop_front() {
-                match self.send(&producer, partition, &outgoing) {
-                    Ok(()) => *bytes -= outgoing.value.len(),
+            while let Some(held) = queue.pop_front() {
+                match self.send(&producer, partition, &held.as_outgoing()) {
+                    Ok(()) => *bytes -= held.value.len(),
                     Err(error) if is_topic_unknown(&error) => {
-                        queue.push_front(outgoing);
+                        queue.push_front(held);
                         return;
                     }
-                    Err(error) => failures.push((error, outgoing)),
+                    Err(error) => failures.push((error, held)),
                 }
             }
         }
@@ -325,8 +348,8 @@ impl Publisher {
             };
         }
         drop(stage);
-        for (error, outgoing) in failures {
-            self.refuse(&error, outgoing.channel, outgoing.value.len());
+        for (error, held) in failures {
+            self.refuse(&error, &held.channel, held.value.len());
         }
     }
 
@@ -387,7 +410,7 @@ impl Publisher {
 }
 
 /// Why a message was not sent or not delivered.
-pub(crate) fn delivery_error(error: &KafkaError, channel: String, bytes: usize) -> Error {
+pub(crate) fn delivery_error(error: &KafkaError, channel: &str, bytes: usize) -> Error {
     let (kind, message) = match code_of(error) {
         Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidMessageSize) => (
             ErrorKind::MessageTooLarge,

@@ -25,17 +25,18 @@ impl Envelope {
         Self { suffix }
     }
 
-    /// The value of a record that carries `message`, a JSON text; `None` is JavaScript's `undefined`.
-    #[must_use]
-    pub fn wrap(&self, message: Option<&str>) -> Vec<u8> {
-        let Some(message) = message else {
-            return [b"{", &self.suffix[1..]].concat();
-        };
-        let mut value = Vec::with_capacity(OPEN.len() + message.len() + self.suffix.len());
-        value.extend_from_slice(OPEN);
-        value.extend_from_slice(message.as_bytes());
-        value.extend_from_slice(&self.suffix);
-        value
+    /// Writes the value of a record that carries `message`, a JSON text, into `value`. An empty text is JavaScript's
+    /// `undefined`.
+    pub fn wrap(&self, message: &str, value: &mut Vec<u8>) {
+        value.clear();
+        if message.is_empty() {
+            value.push(b'{');
+            value.extend_from_slice(&self.suffix[1..]);
+        } else {
+            value.extend_from_slice(OPEN);
+            value.extend_from_slice(message.as_bytes());
+            value.extend_from_slice(&self.suffix);
+        }
     }
 
     /// Whether this sender wrote the value. Compares the last bytes only: nobody else can end a value
@@ -99,8 +100,14 @@ fn is_json_string(text: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn wrapped(envelope: &Envelope, message: &str) -> Vec<u8> {
+        let mut value = b"what was there before".to_vec();
+        envelope.wrap(message, &mut value);
+        value
+    }
+
     fn round_trip(message: &str) {
-        let value = Envelope::new("srv-A").wrap(Some(message));
+        let value = wrapped(&Envelope::new("srv-A"), message);
         let content = unwrap(&value).expect(message);
         assert_eq!(
             content,
@@ -113,13 +120,13 @@ mod tests {
 
     #[test]
     fn a_value_has_exactly_the_bytes_of_the_original() {
-        let value = Envelope::new("srv-A").wrap(Some(r#"{"a":1}"#));
+        let value = wrapped(&Envelope::new("srv-A"), r#"{"a":1}"#);
         assert_eq!(value, br#"{"data":{"a":1},"_s":"srv-A"}"#);
     }
 
     #[test]
     fn undefined_has_no_data_member() {
-        let value = Envelope::new("srv-A").wrap(None);
+        let value = wrapped(&Envelope::new("srv-A"), "");
         assert_eq!(value, br#"{"_s":"srv-A"}"#);
         assert_eq!(
             unwrap(&value),
@@ -159,18 +166,18 @@ mod tests {
     fn own_values_are_recognised_by_their_end() {
         let mine = Envelope::new("srv \"1\"\u{1F600}\\");
         let other = Envelope::new("xsrv \"1\"\u{1F600}\\");
-        assert!(mine.is_own(&mine.wrap(Some("1"))));
-        assert!(mine.is_own(&mine.wrap(None)));
-        assert!(!mine.is_own(&other.wrap(Some("1"))));
-        assert!(!mine.is_own(&other.wrap(None)));
-        assert!(!other.is_own(&mine.wrap(Some(r#"{"_s":"xsrv"}"#))));
+        assert!(mine.is_own(&wrapped(&mine, "1")));
+        assert!(mine.is_own(&wrapped(&mine, "")));
+        assert!(!mine.is_own(&wrapped(&other, "1")));
+        assert!(!mine.is_own(&wrapped(&other, "")));
+        assert!(!other.is_own(&wrapped(&mine, r#"{"_s":"xsrv"}"#)));
     }
 
     #[test]
     fn a_message_that_imitates_an_envelope_stays_foreign() {
         let mine = Envelope::new("A");
         let other = Envelope::new("B");
-        assert!(!mine.is_own(&other.wrap(Some(r#"{"data":1,"_s":"A"}"#))));
+        assert!(!mine.is_own(&wrapped(&other, r#"{"data":1,"_s":"A"}"#)));
     }
 
     #[test]

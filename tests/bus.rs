@@ -117,7 +117,7 @@ impl Node {
     }
 
     fn publish(&self, channel: &str, message: &str) {
-        self.bus.publish(channel.into(), Some(message), None);
+        self.bus.publish(channel, message, None);
     }
 
     fn errors(&self) -> Vec<ErrorKind> {
@@ -155,8 +155,8 @@ fn a_direct_message_reaches_only_its_target() {
     let mut b = Node::ready(options("direct", "B"));
     let mut c = Node::ready(options("direct", "C"));
     let _ = (b.bus.subscribe("x"), c.bus.subscribe("x"));
-    a.bus.publish("x".into(), Some("1"), Some("B".into()));
-    a.bus.publish("x".into(), None, Some("C".into()));
+    a.bus.publish("x", "1", Some("B"));
+    a.bus.publish("x", "", Some("C"));
     a.publish("x", "3");
     b.until("the last", |b| b.records.len() == 2);
     c.until("the last", |c| c.records.len() == 2);

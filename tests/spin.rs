@@ -58,7 +58,7 @@ fn a_producer_that_waits_for_the_broker_sleeps() {
     let start = Instant::now();
     for n in 0..100 {
         // So slow that the first request holds fewer than all of them, and the others have to wait.
-        bus.publish("x".into(), Some(&n.to_string()), None);
+        bus.publish("x", &n.to_string(), None);
         std::thread::sleep(Duration::from_millis(1));
     }
     assert_eq!(bus.flush(Duration::from_secs(10)), 0);
