@@ -115,6 +115,18 @@ describe('deepstream 7.0.2', () => {
     }
   })
 
+  test('servers take the cluster node from server.set(), as the default export of the package', async () => {
+    const plugin = { ...bus.current.plugin(), givenBy: 'set' }
+    const cluster = await DeepstreamCluster.start({ version: VERSION, servers: 2, plugin })
+    try {
+      for (const server of cluster.servers) {
+        expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
+      }
+    } finally {
+      await cluster.stop()
+    }
+  })
+
   test('the declarations fit those of @deepstream/types', async () => {
     await installServer(VERSION)
     const project = path.join(ROOT, '__test__', 'types', 'cluster-node')

@@ -3,11 +3,12 @@
 const { connectClient } = require('./client')
 const { eventually } = require('../eventually')
 const { installPlugin } = require('./install')
+const { ServerHost } = require('./server-host')
 const { ServerProcess } = require('./server-process')
 const { SharedCache } = require('./shared-cache')
 const { factsOf } = require('./versions')
 
-/** A cluster of real deepstream servers, each in its own process, on one message bus. */
+/** A cluster of real deepstream servers on one message bus, by default each in its own process. */
 class DeepstreamCluster {
   /**
    * @param {object} options
@@ -18,13 +19,15 @@ class DeepstreamCluster {
    * @param {object} [options.config] more settings for every config.yml
    * @param {(number: number) => string} [options.nameOf] gives the first, second ... server its
    *   name; by default `server-1`, `server-2` ...
+   * @param {boolean} [options.inOneProcess=false] whether all of them run in one process
    * @returns {Promise<DeepstreamCluster>} once all have started and know each other
    * @throws {Error} when one does not start
    */
-  static async start({ version, servers = 2, plugin, config, nameOf }) {
+  static async start({ version, servers = 2, plugin, config, nameOf, inOneProcess = false }) {
     const packageName = await installPlugin(version, plugin.source)
     const common = { version, plugin: { ...plugin, package: packageName }, config }
     const cluster = new DeepstreamCluster(common, nameOf)
+    if (inOneProcess) cluster._share()
     try {
       await cluster.add(servers)
       await cluster.formed()
@@ -44,6 +47,12 @@ class DeepstreamCluster {
     this._common = { ...common, cache: this.cache }
     this._nameOf = nameOf
     this._clients = new Set()
+  }
+
+  /** Makes all servers that are started from now on share one process. */
+  _share() {
+    const { version, cache } = this._common
+    this._common.host = new ServerHost(version, 'servers', cache.handlersFor('servers'))
   }
 
   /** @returns {ServerProcess[]} those whose process is running */

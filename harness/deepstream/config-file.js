@@ -22,8 +22,9 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
  * @param {string} server.version
  * @param {string} server.name deepstream's `serverName`
  * @param {number} server.port
- * @param {{ name: string, package: string, options: object, clusterNode?: object }} server.plugin
- *   the message connector; `clusterNode` is how the configuration of a modern server names it
+ * @param {{ name: string, package: string, options: object, clusterNode?: object, givenBy?: 'set' }} server.plugin
+ *   the message connector; `clusterNode` is how the configuration of a modern server names it, unless it is
+ *   given by `server.set()`
  * @param {object} [server.config] more settings, which win over the ones made here
  * @returns {string} the file's path
  */
@@ -57,7 +58,7 @@ function legacy(facts, port, { name, options }) {
 }
 
 /** deepstream 4 and later. */
-function modern(port, { package: packageName, options, clusterNode }) {
+function modern(port, { package: packageName, options, clusterNode, givenBy }) {
   const none = { type: 'none', options: {} }
   return {
     // As the level of the whole server it is ignored when it is a text.
@@ -79,7 +80,9 @@ function modern(port, { package: packageName, options, clusterNode }) {
     auth: [none],
     telemetry: { type: 'deepstreamIO', options: { enabled: false } },
     clusterRegistry: { type: 'default', options: { keepAliveInterval: QUICK_KEEP_ALIVE_MS } },
-    clusterNode: { path: `${packageName}/cluster-node`, ...clusterNode, options },
+    ...(givenBy !== 'set' && {
+      clusterNode: { path: `${packageName}/cluster-node`, ...clusterNode, options }
+    }),
     cache: { path: path.join(__dirname, 'modern-cache-plugin.js'), options: {} }
   }
 }

@@ -1,28 +1,25 @@
 'use strict'
 
-const { fork } = require('node:child_process')
-const path = require('node:path')
 const { setTimeout: delay } = require('node:timers/promises')
-const { Channel } = require('./channel')
 const { writeConfigFile } = require('./config-file')
 const { freePorts } = require('../kafka/ports')
-const { factsOf, folderOf } = require('./versions')
+const { ServerHost } = require('./server-host')
+const { factsOf } = require('./versions')
 
 /** A stopped server that is still running after this time is kept alive by something it left. */
 const END_TIMEOUT_MS = 5000
 
-/**
- * One real deepstream server in a process of its own. It never outlives this process. With the
- * environment variable DEEPSTREAM_LOGS all that it prints is printed here as well.
- */
+/** One real deepstream server, usually in a process of its own. */
 class ServerProcess {
   /**
    * @param {object} options
    * @param {string} options.version deepstream's version, installed in the fixture
    * @param {string} options.name deepstream's `serverName`
-   * @param {{ name: string, package: string, options: object, clusterNode?: object }} options.plugin
+   * @param {{ name: string, package: string, options: object, clusterNode?: object, givenBy?: 'set' }} options.plugin
+   *   `givenBy` wins over what is usual for the version
    * @param {import('./shared-cache').SharedCache} options.cache
    * @param {object} [options.config] more settings for config.yml
+   * @param {ServerHost} [options.host] a process that it shares with others; they all end together
    * @returns {Promise<ServerProcess>} once deepstream has emitted 'started'
    * @throws {Error} with the server's output, when it ends before it has started
    */
@@ -30,7 +27,7 @@ class ServerProcess {
     const [port] = await freePorts(1)
     const server = new ServerProcess(options, port)
     try {
-      await server.call('start')
+      await server.call('start', server._argument)
     } catch (error) {
       await server.kill()
       throw new Error(`${server.name} did not start: ${error.message}\n${server.logs}`, {
@@ -40,57 +37,38 @@ class ServerProcess {
     return server
   }
 
-  constructor({ version, name, plugin, cache, config }, port) {
+  constructor({ version, name, plugin, cache, config, host }, port) {
     /** @type {string} deepstream's `serverName` */
     this.name = name
     /** @type {number} where clients connect, on 127.0.0.1 */
     this.port = port
-    /** @type {string} all that the server has printed so far */
-    this.logs = ''
+    const connectorGivenBy = plugin.givenBy ?? factsOf(version).connectorGivenBy
+    const connector = { package: plugin.package, options: plugin.options }
+    this._argument = {
+      configFile: writeConfigFile({ version, name, port, config, plugin }),
+      ...(connectorGivenBy === 'set' && { connector })
+    }
+    this._host = host ?? new ServerHost(version, name, cache.handlersFor(name))
+  }
 
-    const { connectorGivenBy } = factsOf(version)
-    const configFile = writeConfigFile({
-      version,
-      name,
-      port,
-      config,
-      plugin
-    })
-    const argument = {
-      configFile,
-      ...(connectorGivenBy === 'set' && {
-        connector: { package: plugin.package, options: plugin.options }
-      })
-    }
-    this._process = fork(path.join(__dirname, 'server.js'), [JSON.stringify(argument)], {
-      cwd: folderOf(version),
-      execArgv: [],
-      silent: true
-    })
-    for (const stream of [this._process.stdout, this._process.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        this.logs += text
-        if (process.env.DEEPSTREAM_LOGS) process.stderr.write(`${name} | ${text}`)
-      })
-    }
-    this._channel = new Channel(this._process, cache.handlersFor(name))
-    /**
-     * Resolves when the process has ended and all its output is in `logs`.
-     * @type {Promise<{ code: number | null, signal: string | null }>}
-     */
-    this.ended = new Promise((resolve) => {
-      this._process.once('close', (code, signal) => resolve({ code, signal }))
-    })
+  /** @returns {string} all that its process has printed so far */
+  get logs() {
+    return this._host.logs
+  }
+
+  /** @returns {Promise<{ code: number | null, signal: string | null }>} when its process has ended */
+  get ended() {
+    return this._host.ended
   }
 
   /** @returns {number} the process id */
   get pid() {
-    return this._process.pid
+    return this._host.pid
   }
 
   /** @returns {boolean} */
   get isRunning() {
-    return this._process.exitCode === null && this._process.signalCode === null
+    return this._host.isRunning
   }
 
   /**
@@ -100,7 +78,7 @@ class ServerProcess {
    * @throws {Error} when the call fails there, or the process ends before it answers
    */
   call(name, ...args) {
-    return this._channel.call(name, ...args)
+    return this._host.call(name, this.name, ...args)
   }
 
   /** @returns {Promise<string[]>} the names of the servers it counts to its cluster, itself too */
@@ -167,8 +145,7 @@ class ServerProcess {
 
   /** Ends the process at once, as a crash would. */
   kill() {
-    this._process.kill('SIGKILL')
-    return this.ended
+    return this._host.kill()
   }
 
   /** Stops deepstream and starts it again in the same process. Its clients are cut off. */

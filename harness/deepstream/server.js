@@ -1,10 +1,8 @@
 'use strict'
 
 /**
- * Runs one real deepstream server in this process; started by server-process.js with the
- * version's folder as working directory. Its only argument is a JSON object:
- * `{ configFile, connector?: { package, options } }`. `connector` is for deepstream 3.0.0, which
- * takes a message connector from `server.set()` only.
+ * Runs real deepstream servers in this process; started by server-host.js with the version's folder as
+ * working directory. Usually it is one server, sometimes several, so that each call names the one it is for.
  */
 
 const fs = require('node:fs')
@@ -14,44 +12,50 @@ const { Channel } = require('./channel')
 const SharedCachePlugin = require('./shared-cache-plugin')
 const { factsOf } = require('./versions')
 
-const { configFile, connector } = JSON.parse(process.argv[2])
-const config = fs.readFileSync(configFile)
 const requireFromFixture = createRequire(path.join(process.cwd(), 'package.json'))
 const { era } = factsOf(path.basename(process.cwd()))
 const deepstream = era === 'modern' ? require('./server-modern') : require('./server-legacy')
 
-let server = null
+/** How each server is started again, by its name. */
+const starts = new Map()
+/** Those that are running, by their names. */
+const servers = new Map()
 
 const channel = new Channel(process, {
-  start,
-
-  async restart() {
-    await emitted('stopped', () => server.stop())
-    if (!deepstream.startsAgain) return start()
-    await emitted('started', () => server.start())
+  /**
+   * @param {string} name deepstream's `serverName`
+   * @param {{ configFile: string, connector?: { package: string, options: object } }} argument `connector` is
+   *   given by `server.set()` instead of the configuration file
+   */
+  start(name, argument) {
+    starts.set(name, { ...argument, config: fs.readFileSync(argument.configFile) })
+    return start(name)
   },
 
-  /** From here on only what deepstream or a plugin left open keeps the process alive. */
-  async stop() {
-    await emitted('stopped', () => server.stop())
-    setImmediate(() => process.channel.unref())
+  async restart(name) {
+    const server = servers.get(name)
+    await emitted(server, 'stopped', () => server.stop())
+    if (!deepstream.startsAgain) return start(name)
+    await emitted(server, 'started', () => server.start())
+  },
+
+  /** Once all are stopped only what deepstream or a plugin left open keeps the process alive. */
+  async stop(name) {
+    const server = servers.get(name)
+    await emitted(server, 'stopped', () => server.stop())
+    servers.delete(name)
+    if (servers.size === 0) setImmediate(() => process.channel.unref())
   },
 
   openResources: () => process.getActiveResourcesInfo().filter((each) => each !== 'PipeWrap'),
 
   exit: () => void setImmediate(() => process.exit()),
 
-  nodes: () => deepstream.nodes(server),
-
-  serversWith: (topic, name) => deepstream.serversWith(server, topic, name),
-
-  serversListening: (topic, pattern) => deepstream.serversListening(server, topic, pattern),
-
-  isProvided: (topic, name) => deepstream.isProvided(server, topic, name),
-
-  serversWithUser: (name) => deepstream.serversWithUser(server, name),
-
-  stats: () => deepstream.stats(server)
+  ...Object.fromEntries(
+    ['nodes', 'serversWith', 'serversListening', 'isProvided', 'serversWithUser', 'stats'].map(
+      (question) => [question, (name, ...args) => deepstream[question](servers.get(name), ...args)]
+    )
+  )
 })
 
 SharedCachePlugin.channel = channel
@@ -60,18 +64,20 @@ process.on('disconnect', () => process.exit())
 process.on('SIGINT', () => {})
 
 /** The configuration is there only while deepstream reads it, so that no process leaves it behind. */
-function start() {
+async function start(name) {
+  const { configFile, config, connector } = starts.get(name)
   fs.mkdirSync(path.dirname(configFile), { recursive: true })
   fs.writeFileSync(configFile, config)
   try {
-    server = deepstream.create(requireFromFixture, configFile, connector)
+    servers.set(name, await deepstream.create(requireFromFixture, configFile, connector))
   } finally {
     fs.rmSync(path.dirname(configFile), { recursive: true })
   }
-  return emitted('started', () => server.start())
+  const server = servers.get(name)
+  return emitted(server, 'started', () => server.start())
 }
 
-function emitted(event, action) {
+function emitted(server, event, action) {
   return new Promise((resolve) => {
     server.once(event, () => resolve())
     action()
