@@ -1,6 +1,7 @@
 'use strict'
 
 const { Bus } = require('./lib/bus')
+const { KafkaError } = require('./lib/errors')
 const { readOptions } = require('./lib/options')
 const { version } = require('./package.json')
 
@@ -21,6 +22,13 @@ class KafkaClusterNode {
   #resolveClosed
 
   constructor(options, services, config) {
+    if (!services?.logger || typeof config?.serverName !== 'string') {
+      throw new KafkaError(
+        'ERR_KAFKA_OPTION',
+        'The cluster node needs the services and the configuration of its server: ' +
+          'new KafkaClusterNode(options, server.getServices(), server.getConfig())'
+      )
+    }
     this.description = `Apache Kafka cluster node ${version}`
     this.#services = services
     this.#ready = new Promise((resolve) => (this.#resolveReady = resolve))

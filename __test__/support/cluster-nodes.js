@@ -39,9 +39,9 @@ class FakeServices {
  * Cluster nodes on a Kafka topic of its own for each test around the call, closed at its end. A test
  * fails if its nodes logged something that it did not take.
  *
- * @param {string} connectionString
+ * @param {{ connectionString: string }} broker filled before the tests
  */
-function useClusterNodes(connectionString) {
+function useClusterNodes(broker) {
   let topic
   let nodes
   beforeEach(() => {
@@ -56,6 +56,7 @@ function useClusterNodes(connectionString) {
   /** @returns {ClusterNode & { services: FakeServices }} not ready yet */
   function create(serverName, options = {}) {
     const services = new FakeServices()
+    const { connectionString } = broker
     const node = new ClusterNode({ connectionString, topic, ...options }, services, { serverName })
     nodes.push(Object.assign(node, { services }))
     return node

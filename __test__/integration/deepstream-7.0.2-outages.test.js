@@ -1,0 +1,125 @@
+'use strict'
+
+const { setTimeout: delay } = require('node:timers/promises')
+const path = require('node:path')
+const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
+const { call, openRecord, settled } = require('../../harness/deepstream/verbs')
+const { eventually } = require('../../harness/eventually')
+const { KafkaCluster } = require('../../harness/kafka')
+const { unique } = require('./support/fixture')
+
+const ROOT = path.join(__dirname, '..', '..')
+const OPTIONS = {
+  version: '7.0.2',
+  config: {
+    // While the broker is away the servers hear nothing of each other, which is no reason to drop one.
+    clusterRegistry: {
+      type: 'default',
+      options: { keepAliveInterval: 500, activeCheckInterval: 500, nodeInactiveTimeout: 60000 }
+    },
+    dependencyInitializationTimeout: 60000
+  }
+}
+
+jest.setTimeout(90000)
+
+describe('deepstream 7.0.2 servers and a broker that goes away', () => {
+  let kafka
+  let cluster
+
+  beforeAll(async () => {
+    kafka = await KafkaCluster.start()
+  }, 300000)
+  afterEach(async () => {
+    await cluster?.stop()
+    cluster = undefined
+    const [broker] = kafka.brokers
+    if (!broker.isRunning) await broker.start()
+  })
+  afterAll(() => kafka?.stop())
+
+  function start(servers) {
+    const options = {
+      connectionString: kafka.connectionString,
+      topic: unique('topic').replace('/', '-')
+    }
+    return DeepstreamCluster.start({
+      ...OPTIONS,
+      servers,
+      plugin: { name: 'kafka', source: ROOT, options }
+    })
+  }
+
+  test('servers that start without a broker say what is missing, and start when it is there', async () => {
+    const [broker] = kafka.brokers
+    await broker.stop()
+    const starting = start(2).then((started) => (cluster = started))
+    // By itself deepstream gives up after two seconds.
+    const outcome = await Promise.race([starting, delay(3000, 'still waiting')])
+    expect(outcome).toBe('still waiting')
+
+    await broker.start()
+    await starting
+
+    for (const server of cluster.servers) {
+      const warning = `KAFKA_CLUSTER_NODE | PLUGIN_ERROR | ERR_KAFKA_NO_BROKER: No Kafka broker listens at`
+      expect(server.logs).toContain(`${warning} ${kafka.connectionString}`)
+      expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
+    }
+    const clients = await Promise.all([cluster.connect(0), cluster.connect(1)])
+    await expectCalls(clients)
+  })
+
+  test('a broker that restarts under traffic costs no event, doubles none, and keeps their order', async () => {
+    cluster = await start(3)
+    const clients = await Promise.all([0, 1, 2].map((server) => cluster.connect(server)))
+    const [event, name] = [unique('event'), unique('record')]
+    const received = [[], []]
+    for (const at of [1, 2]) {
+      clients[at].event.subscribe(event, (n) => received[at - 1].push(n))
+      await settled(clients[at])
+    }
+    await eventually(
+      async () => (await cluster.servers[0].serversWith('event', event)).length === 2
+    )
+    const records = await Promise.all(clients.map((client) => openRecord(client, name)))
+    let sent = 0
+    const timer = setInterval(() => clients[0].event.emit(event, sent++), 5)
+    try {
+      await eventually(() => received[0].length > 100)
+      const [broker] = kafka.brokers
+      await broker.stop()
+      records[0].set('written', 'during the outage')
+      const before = sent
+      await eventually(() => sent > before + 100)
+      await broker.start()
+      await eventually(() => received.every((each) => each.length > before + 100), {
+        timeoutMs: 40000,
+        message: 'events again'
+      })
+    } finally {
+      clearInterval(timer)
+    }
+    await eventually(() => received.every((each) => each.length === sent))
+
+    const all = Array.from({ length: sent }, (_, n) => n)
+    expect(received).toEqual([all, all])
+    await eventually(() => records[2].get('written') === 'during the outage')
+    await expectCalls(clients)
+    for (const server of cluster.servers) {
+      expect(await server.nodes()).toHaveLength(3)
+      expect(await server.stats()).toMatchObject({ publishFailed: 0, missed: 0, disconnects: 1 })
+      expect(server.logs.match(/ERR_KAFKA_/g)).toEqual(['ERR_KAFKA_'])
+      expect(server.logs).toContain('ERR_KAFKA_DISCONNECTED')
+    }
+  })
+
+  async function expectCalls([caller, provider]) {
+    const procedure = unique('double')
+    provider.rpc.provide(procedure, (number, response) => response.send(2 * number))
+    await settled(provider)
+    const isKnown = async () => (await cluster.servers[0].serversWith('rpc', procedure)).length > 0
+    await eventually(isKnown)
+    expect(await call(caller, procedure, 21)).toBe(42)
+  }
+})
