@@ -1,24 +1,25 @@
 'use strict'
 
 /**
- * Two real deepstream 1.1.1 servers in two processes, connected by nothing but Kafka, and a client
- * at each. Environment: KAFKA=real uses a real broker instead of the embedded one; DEMO_ONCE=1
- * ends after the last step, with exit code 0 only if every step succeeded.
+ * Two real deepstream servers in two processes, connected by nothing but Kafka, and a client at
+ * each. Environment: DEEPSTREAM=7 uses deepstream 7.0.2 instead of 1.1.1; KAFKA=real a real broker
+ * instead of the embedded one; DEMO_ONCE=1 ends after the last step, with exit code 0 only if every
+ * step succeeded.
  */
 
 const { startBus } = require('../harness/deepstream/bus')
 const { DeepstreamCluster } = require('../harness/deepstream/cluster')
+const { editionOf } = require('./editions')
 const { invite } = require('./invitation')
 const { showCall, showEvent, showRecord, showStats } = require('./steps')
 const { bold, dim, fact, print, red } = require('./terminal')
-
-const VERSION = '1.1.1'
 
 /** What has to be ended, the latest last. */
 const running = []
 let isEnding = false
 
 async function main() {
+  const edition = editionOf(process.env.DEEPSTREAM)
   print(bold('deepstream over Kafka'))
   print(
     dim('  starting; the first time on a machine takes longer, because it downloads deepstream')
@@ -28,7 +29,7 @@ async function main() {
 
   const plugin = bus.plugin()
   const cluster = await DeepstreamCluster.start({
-    version: VERSION,
+    version: edition.version,
     servers: 2,
     plugin,
     nameOf: (number) => `server ${'AB'[number - 1]}`
@@ -39,7 +40,7 @@ async function main() {
 
   fact('message bus', `${bus.title}, ${plugin.options.connectionString}`)
   for (const { name, port, pid } of servers) {
-    fact(name, `deepstream ${VERSION}, port ${port}, process ${pid}`)
+    fact(name, `deepstream ${edition.version}, port ${port}, process ${pid}`)
   }
   const [a, b] = await Promise.all([cluster.connect(0), cluster.connect(1)])
   fact('clients', 'client A is connected to server A, client B to server B')
@@ -47,10 +48,10 @@ async function main() {
   await showEvent(a, b)
   await showRecord(a, b)
   await showCall(a, b, servers[0])
-  await showStats(servers)
+  await showStats(servers, edition.plugins)
 
   if (process.env.DEMO_ONCE) return end(0)
-  invite(b, servers[0])
+  invite(b, servers[0], edition)
 }
 
 async function stop(cluster) {

@@ -8,10 +8,11 @@ const { bold, cyan, dim, heading, print } = require('./terminal')
  *
  * @param {object} b client of server B
  * @param {import('../harness/deepstream/server-process').ServerProcess} serverA
+ * @param {import('./editions').Edition} edition
  */
-function invite(b, serverA) {
+function invite(b, serverA, { client, snippet }) {
   heading('Now you: connect a client of your own, and watch this window')
-  print(dim('  npm install deepstream.io-client-js@1.1.1, then in node:'))
+  print(dim(`  npm install ${client}, then in node:`))
   print()
   for (const line of snippet(serverA.port)) print(`    ${line}`)
   print()
@@ -19,17 +20,6 @@ function invite(b, serverA) {
   b.event.subscribe('chat', (data) => {
     print(`  ${cyan('-> B')} client B got your event 'chat': ${JSON.stringify(data)}`)
   })
-}
-
-/** The procedure in the last line is the one that showCall() left at client B. */
-function snippet(port) {
-  return [
-    `const deepstream = require('deepstream.io-client-js')`,
-    `const client = deepstream('127.0.0.1:${port}').login()`,
-    `client.event.emit('chat', 'Hello from my own client')`,
-    `client.record.getRecord('weather').subscribe((data) => console.log(data), true)`,
-    `client.rpc.make('double', 4, (error, answer) => console.log(error || answer))`
-  ]
 }
 
 module.exports = { invite }

@@ -97,13 +97,14 @@ async function showCall(a, b, serverA) {
 }
 
 /**
- * What the message connectors of the two servers have counted.
+ * What the plugins that connect the two servers have counted.
  *
  * @param {import('../harness/deepstream/server-process').ServerProcess[]} servers
+ * @param {string} plugins what they are called
  * @throws {Error} when one of them has lost something
  */
-async function showStats(servers) {
-  heading('What the two message connectors have counted: their stats()')
+async function showStats(servers, plugins) {
+  heading(`What the two ${plugins} have counted: their stats()`)
   const stats = await Promise.all(servers.map((server) => server.stats()))
   table(
     servers.map((server) => server.name),

@@ -14,21 +14,33 @@ jest.setTimeout(300000)
 
 describe('the demo', () => {
   test.each([
-    ['the embedded broker', { KAFKA: 'embedded' }],
-    ['a real broker', { KAFKA: 'real' }]
-  ])('every step succeeds on %s', async (_what, env) => {
-    const { stdout } = await run(process.execPath, [DEMO], {
-      env: { ...process.env, ...env, DEMO_ONCE: '1' }
-    })
+    ['1.1.1', 'the embedded broker', { DEEPSTREAM: '', KAFKA: 'embedded' }],
+    ['1.1.1', 'a real broker', { DEEPSTREAM: '1', KAFKA: 'real' }],
+    ['7.0.2', 'the embedded broker', { DEEPSTREAM: '7', KAFKA: 'embedded' }],
+    ['7.0.2', 'a real broker', { DEEPSTREAM: '7', KAFKA: 'real' }]
+  ])('every step succeeds with deepstream %s on %s', async (version, _broker, env) => {
+    const { stdout } = await runOnce(env)
 
+    expect(stdout).toMatch(new RegExp(`server A +deepstream ${version},`))
+    expect(stdout).toMatch(new RegExp(`server B +deepstream ${version},`))
     expect(stdout).toMatch(/A -> B +greeting/)
     expect(stdout).toMatch(/B -> A +B sets degrees/)
     expect(stdout).toMatch(/double\(21\) = 42/)
     expect(stdout).toMatch(/published +\d+ +\d+/)
   })
 
-  test('Ctrl-C ends all of its processes, and is no failure', async () => {
-    const demo = start()
+  test('it refuses a deepstream that it does not have, and says which there are', async () => {
+    await expect(runOnce({ DEEPSTREAM: '4' })).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/DEEPSTREAM is '4'; it can be 1 .*1\.1\.1.* or 7 .*7\.0\.2/)
+    })
+  })
+
+  test.each([
+    ['1.1.1', '1'],
+    ['7.0.2', '7']
+  ])('Ctrl-C ends all processes of deepstream %s, and is no failure', async (_version, major) => {
+    const demo = start({ DEEPSTREAM: major })
     await demo.prints(/It runs until you press Ctrl-C/)
 
     process.kill(-demo.child.pid, 'SIGINT')
@@ -38,7 +50,7 @@ describe('the demo', () => {
   })
 
   test('it fails with a reason when a server ends before its time', async () => {
-    const demo = start()
+    const demo = start({ DEEPSTREAM: '' })
     await demo.prints(/server B .* process \d+/)
     const [serverA, serverB] = serverPids(demo.output())
 
@@ -50,9 +62,15 @@ describe('the demo', () => {
   })
 })
 
+/** Runs the demo until it ends by itself. */
+function runOnce(settings) {
+  const env = { ...process.env, ...settings, DEMO_ONCE: '1' }
+  return run(process.execPath, [DEMO], { env })
+}
+
 /** Starts the demo in a process group of its own, as a shell does. */
-function start() {
-  const env = { ...process.env, KAFKA: 'embedded', DEMO_ONCE: '' }
+function start(settings) {
+  const env = { ...process.env, ...settings, KAFKA: 'embedded', DEMO_ONCE: '' }
   const child = spawn(process.execPath, [DEMO], { env, detached: true })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
