@@ -27,12 +27,14 @@ async function compare(buses, servers, settings, say) {
     channel: channelName(bus.name),
     repetitions: []
   }))
+  const nameWidth = Math.max(...buses.map(({ name }) => name.length))
   for (let round = 1 - settings.discard; round <= settings.repeat; round++) {
     for (const { bus, channel, repetitions } of results) {
       const address = await servers.addressFor(bus)
       const measured = await repetition(bus, address, channel, settings)
       const warmUp = round < 1
-      say(line(bus, warmUp ? 'warm-up' : `${round}/${settings.repeat}`, measured))
+      const turn = warmUp ? 'warm-up' : `${round}/${settings.repeat}`
+      say(line(turn, bus.name.padEnd(nameWidth), measured))
       if (warmUp && measured.faults.length === 0) continue
       repetitions.push(measured)
     }
@@ -41,16 +43,16 @@ async function compare(buses, servers, settings, say) {
 }
 
 /**
- * @param {object} bus
  * @param {string} round
+ * @param {string} name of the bus, as wide as the longest
  * @param {object} measured the result of a repetition
  * @returns {string} one line of progress
  */
-function line(bus, round, { values, received, faults, warnings }) {
+function line(round, name, { values, received, faults, warnings }) {
   const figures = `${Math.round(values.throughput)} msg/s, p50 ${values.latencyP50.toFixed(3)} ms`
   const order = faults.length ? `FAILED: ${faults.join('; ')}` : 'each once and in order'
   const notes = warnings.map((warning) => `\n  warning: ${warning}`).join('')
-  return `${round.padEnd(8)} ${bus.name.padEnd(13)} ${figures}, ${received} messages, ${order}${notes}`
+  return `${round.padEnd(8)} ${name} ${figures}, ${received} messages, ${order}${notes}`
 }
 
 module.exports = { compare, channelName }

@@ -50,7 +50,7 @@ async function run(settings, servers) {
   const own = settings.quick ? null : await overhead(settings)
   const results = await compare(chosen, servers, settings, say)
   if (own) {
-    say(`\n${table(results, buses.named(buses.REFERENCE), settings)}`)
+    say(`\n${table(results, buses.named(buses.FACES[settings.face].reference), settings)}`)
     say(`\n${overheadLine(own, settings)}`)
   }
   if (settings.json) writeComparison(settings.json, { facts: known, settings, own, results })
@@ -75,7 +75,7 @@ async function main(argv) {
     say(settings.help)
     return 0
   }
-  prepare(settings.buses, say)
+  prepare(settings, say)
   const servers = new Servers()
   const interrupt = () => servers.stop().finally(() => process.exit(2))
   process.once('SIGINT', interrupt)

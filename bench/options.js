@@ -1,18 +1,21 @@
 'use strict'
 
 const { parseArgs } = require('util')
-const buses = require('./buses')
+const { FACES } = require('./buses')
 
 const HELP = `Usage: npm run bench -- [options]
 
-Measures the connector beside deepstream.io-msg-redis, on servers that it starts itself.
+Measures this package beside the one for Redis, on servers that it starts itself.
 
+  --face FACE    connector, beside deepstream.io-msg-redis (default), or
+                 cluster-node, beside @deepstream/clusternode-redis
   --repeat N     repetitions of each bus, one bus after the other in turn (default 5)
   --quick        one short repetition that only checks that all arrives once and in order
   --peers        also measure thin connectors on node-rdkafka and kafkajs
-  --only LIST    measure these buses: ${buses.names.join(', ')}
-  --stalls N     instead of all else: N runs at a steady rate on kafka, every stall listed
-  --property K=V also measure kafka with this librdkafka property (repeatable)
+  --only LIST    measure these buses, in this order:
+${Object.keys(FACES).map(onlyLine).join('\n')}
+  --stalls N     instead of all else: N runs at a steady rate on this package, every stall listed
+  --property K=V also measure this package with this librdkafka property (repeatable)
   --json FILE    also write settings, facts and every single value to FILE
   --rate N       messages per second of the latency run (default 1000)
   --seconds N    length of the latency run (default 10)
@@ -22,6 +25,7 @@ Measures the connector beside deepstream.io-msg-redis, on servers that it starts
 `
 
 const FLAGS = {
+  face: { type: 'string', default: 'connector' },
   repeat: { type: 'string' },
   quick: { type: 'boolean', default: false },
   peers: { type: 'boolean', default: false },
@@ -79,16 +83,42 @@ function positive(text, flag) {
 }
 
 /**
- * @param {string|undefined} list
- * @param {boolean} peers
+ * @param {string} face
+ * @returns {string[]} what `--only` takes
+ */
+function busesOf(face) {
+  const { reference, own, peers } = FACES[face]
+  return [reference, own, ...peers]
+}
+
+/**
+ * @param {string} face
+ * @returns {string} its line in the help text
+ */
+function onlyLine(face) {
+  return `                 ${busesOf(face).join(', ')} (${face})`
+}
+
+/**
+ * @param {object} values of the flags
  * @returns {string[]} names of buses
  */
-function chosenBuses(list, peers) {
-  if (list === undefined) return peers ? [...buses.STANDARD, ...buses.PEERS] : buses.STANDARD
-  const names = list.split(',')
-  const unknown = names.find((name) => !buses.names.includes(name))
-  if (unknown === undefined) return names
-  throw new Error(`--only: there is no bus '${unknown}', only ${buses.names.join(', ')}`)
+function chosenBuses({ face, only, peers, stalls, property }) {
+  if (!Object.hasOwn(FACES, face)) {
+    throw new Error(`--face: there is no face '${face}', only ${Object.keys(FACES).join(', ')}`)
+  }
+  const { reference, own, variant, peers: others } = FACES[face]
+  if (peers && others.length === 0) {
+    throw new Error(`--peers cannot be combined with --face ${face}: it has no peers to measure`)
+  }
+  const byDefault = stalls ? [own] : [reference, own, ...(peers ? others : [])]
+  const names = only === undefined ? byDefault : only.split(',')
+  const unknown = names.find((name) => !busesOf(face).includes(name))
+  if (unknown !== undefined) {
+    const known = busesOf(face).join(', ')
+    throw new Error(`--only: there is no bus '${unknown}' with --face ${face}, only ${known}`)
+  }
+  return property.length > 0 ? [...names, variant] : names
 }
 
 /**
@@ -116,14 +146,13 @@ function settingsFrom(argv) {
     const number = positive(values[flag], flag)
     if (number !== undefined) given[flag] = number
   }
-  const properties = propertiesFrom(values.property)
-  const chosen = chosenBuses(given.stalls && !values.only ? 'kafka' : values.only, values.peers)
   return {
     ...(values.quick ? QUICK : FULL),
     ...given,
     quick: values.quick,
-    buses: values.property.length > 0 ? [...chosen, buses.VARIANT] : chosen,
-    properties,
+    face: values.face,
+    buses: chosenBuses(values),
+    properties: propertiesFrom(values.property),
     json: values.json,
     cpuProf: values['cpu-prof']
   }

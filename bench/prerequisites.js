@@ -28,19 +28,20 @@ function install(folder, say) {
 /**
  * Makes sure that everything the chosen buses need is there, before anything is started.
  *
- * @param {string[]} names of the buses
+ * @param {{face: string, buses: string[]}} settings
  * @param {(line: string) => void} say
  */
-function prepare(names, say) {
-  if (names.includes('redis')) install(__dirname, say)
-  if (names.some((name) => buses.PEERS.includes(name))) install(path.join(__dirname, 'peers'), say)
+function prepare({ face, buses: names }, say) {
+  const { reference, own, peers } = buses.FACES[face]
+  if (names.includes(reference)) install(__dirname, say)
+  if (names.some((name) => peers.includes(name))) install(path.join(__dirname, 'peers'), say)
   for (const name of names) buses.named(name).server.version()
-  if (!names.includes('kafka')) return
+  if (!names.includes(own)) return
   try {
-    buses.named('kafka').load()
+    buses.named(own).load()
   } catch (cause) {
     const advice = 'build it first: npm install && npm run build'
-    throw new Error(`The connector cannot be loaded (${cause.message}); ${advice}`, { cause })
+    throw new Error(`This package cannot be loaded (${cause.message}); ${advice}`, { cause })
   }
 }
 

@@ -92,7 +92,7 @@ const PREREQUISITES = [
     isThere: hasRedis,
     debian: 'redis-server',
     macos: 'brew install redis',
-    without: 'the benchmark’s trial run leaves Redis out'
+    without: 'the benchmark’s trial runs leave Redis out'
   }
 ]
 

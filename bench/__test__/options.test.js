@@ -3,7 +3,38 @@
 const { settingsFrom } = require('../options')
 
 test('Redis and this package are measured when nothing is asked for', () => {
-  expect(settingsFrom([])).toMatchObject({ buses: ['redis', 'kafka'], repeat: 5, rate: 1000 })
+  expect(settingsFrom([])).toMatchObject({
+    face: 'connector',
+    buses: ['redis', 'kafka'],
+    repeat: 5,
+    rate: 1000
+  })
+})
+
+test('--face cluster-node measures cluster nodes in place of message connectors', () => {
+  const face = ['--face', 'cluster-node']
+  expect(settingsFrom(face)).toMatchObject({
+    face: 'cluster-node',
+    buses: ['cluster-redis', 'cluster-kafka']
+  })
+  expect(settingsFrom([...face, '--stalls', '3']).buses).toEqual(['cluster-kafka'])
+  expect(settingsFrom([...face, '--only', 'cluster-redis']).buses).toEqual(['cluster-redis'])
+  expect(settingsFrom([...face, '--property', 'linger.ms=1']).buses).toEqual([
+    'cluster-redis',
+    'cluster-kafka',
+    'cluster-kafka-variant'
+  ])
+})
+
+test('each face has its own buses', () => {
+  const face = ['--face', 'cluster-node']
+  expect(() => settingsFrom([...face, '--only', 'kafka'])).toThrow(
+    "no bus 'kafka' with --face cluster-node, only cluster-redis, cluster-kafka"
+  )
+  expect(() => settingsFrom(['--only', 'cluster-kafka'])).toThrow("no bus 'cluster-kafka'")
+  expect(() => settingsFrom([...face, '--peers'])).toThrow(
+    '--peers cannot be combined with --face cluster-node'
+  )
 })
 
 test('--peers adds the other Kafka clients', () => {
@@ -31,6 +62,7 @@ test('--property adds a variant of this package', () => {
 test('nonsense is refused', () => {
   expect(() => settingsFrom(['--repeat', 'x'])).toThrow("--repeat needs a number above 0, not 'x'")
   expect(() => settingsFrom(['--only', 'redis,nats'])).toThrow("there is no bus 'nats'")
+  expect(() => settingsFrom(['--face', 'server'])).toThrow("there is no face 'server'")
   expect(() => settingsFrom(['--property', 'linger.ms'])).toThrow("not 'linger.ms'")
   expect(() => settingsFrom(['--fast'])).toThrow('--fast')
 })

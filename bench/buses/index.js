@@ -12,18 +12,36 @@
 const ALL = {
   redis: () => require('./redis'),
   kafka: () => require('./kafka'),
+  'kafka-variant': () => require('./kafka-variant'),
   'node-rdkafka': () => require('./node-rdkafka'),
   kafkajs: () => require('./kafkajs'),
-  'kafka-variant': () => require('./kafka-variant'),
+  'cluster-redis': () => require('./cluster-redis'),
+  'cluster-kafka': () => require('./cluster-kafka'),
+  'cluster-kafka-variant': () => require('./cluster-kafka-variant'),
   nothing: () => require('./nothing')
 }
 
-/** What everything is compared with. */
-const REFERENCE = 'redis'
-const STANDARD = ['redis', 'kafka']
-/** This package with the librdkafka properties that `--property` names. */
-const VARIANT = 'kafka-variant'
-const PEERS = ['node-rdkafka', 'kafkajs']
+/**
+ * The faces of this package, by their names in `--face`. Each has the names of the buses
+ *   reference  what everything is compared with
+ *   own        this package
+ *   variant    this package with the librdkafka properties that `--property` names
+ *   peers      what `--peers` adds
+ */
+const FACES = {
+  connector: {
+    reference: 'redis',
+    own: 'kafka',
+    variant: 'kafka-variant',
+    peers: ['node-rdkafka', 'kafkajs']
+  },
+  'cluster-node': {
+    reference: 'cluster-redis',
+    own: 'cluster-kafka',
+    variant: 'cluster-kafka-variant',
+    peers: []
+  }
+}
 
 /**
  * @param {string} name
@@ -33,4 +51,4 @@ function named(name) {
   return ALL[name]()
 }
 
-module.exports = { named, names: [...STANDARD, ...PEERS], REFERENCE, STANDARD, PEERS, VARIANT }
+module.exports = { named, FACES }

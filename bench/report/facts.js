@@ -43,7 +43,7 @@ function factLines({
   const lines = [
     `${cores} cores (${processor}), ${memoryGiB} GiB, ${system}, Node.js ${node}`,
     `servers: ${servers.join(', ')}; on the same machine, over loopback`,
-    `connectors: ${connectors.join(', ')}`
+    `measured: ${connectors.join(', ')}`
   ]
   if (loadAtStart > BUSY_LOAD) {
     lines.push(`note: the machine was busy at the start (load ${loadAtStart.toFixed(2)})`)
