@@ -284,13 +284,11 @@ impl Shared {
     }
 
     fn session(&self) -> Result<()> {
-        let (clients, mut subscriber) = self.clients()?;
+        let (mut clients, mut subscriber) = self.clients()?;
         if !self.connect(&clients, &mut subscriber) {
             return Ok(());
         }
-        if let Some(largest) = self.topic(&clients, REQUEST).largest_record() {
-            self.publisher.limit(largest);
-        }
+        self.fit_to_topic(&mut clients, subscriber.partitions())?;
         clients.health.set_ready();
         self.publisher
             .open(Arc::clone(&clients.producer), subscriber.partitions());
@@ -301,6 +299,22 @@ impl Shared {
         let phase = *self.lock_phase();
         if let Phase::Closing { deadline } = phase {
             self.publisher.flush(deadline);
+        }
+        Ok(())
+    }
+
+    /// Sends nothing that the topic would refuse. Its limit holds for a batch as well as for a message.
+    fn fit_to_topic(&self, clients: &mut Clients, partitions: i32) -> Result<()> {
+        let Some(largest) = self.topic(clients, REQUEST).largest_record() else {
+            return Ok(());
+        };
+        self.publisher.limit(largest);
+        if largest < self.options.batch_bytes() {
+            clients.producer = self.producer(&clients.bootstrap, &clients.health)?;
+            let topic = self.topic(clients, REQUEST);
+            // Should they fail, the first message waits a little longer.
+            let _ = topic.offsets(self.publisher.partition(partitions));
+            let _ = topic.acquire_producer_id();
         }
         Ok(())
     }
@@ -363,7 +377,11 @@ impl Shared {
     }
 
     fn producer(&self, bootstrap: &str, health: &Arc<Health>) -> Result<Arc<Producer>> {
-        let config = self.options.producer_config(bootstrap);
+        let mut config = self.options.producer_config(bootstrap);
+        let largest_batch = self.publisher.largest_record();
+        if largest_batch < self.options.batch_bytes() {
+            config.set("batch.size", largest_batch.to_string());
+        }
         config
             .create_with_context(self.context(health))
             .map(Arc::new)

@@ -237,14 +237,21 @@ impl Options {
     /// The limit of unsent messages in bytes.
     #[must_use]
     pub fn queue_bytes(&self) -> usize {
-        let kbytes = self
-            .producer_config("")
-            .get("queue.buffering.max.kbytes")
-            .map(str::parse);
-        kbytes
-            .and_then(std::result::Result::ok)
-            .unwrap_or(262_144_usize)
+        self.producer_number("queue.buffering.max.kbytes", 262_144)
             .saturating_mul(1024)
+    }
+
+    /// How many bytes of messages the producer sends to a partition in one batch.
+    #[must_use]
+    pub fn batch_bytes(&self) -> usize {
+        self.producer_number("batch.size", 1_000_000)
+    }
+
+    fn producer_number(&self, property: &str, default: usize) -> usize {
+        let value = self.producer_config("").get(property).map(str::parse);
+        value
+            .and_then(std::result::Result::ok)
+            .unwrap_or(default)
     }
 }
 

@@ -237,7 +237,7 @@ impl Publisher {
     ) -> Result<(), KafkaError> {
         let target = outgoing.target.map_or(0, str::len);
         let size = outgoing.value.len() + outgoing.channel.len() + target + OVERHEAD;
-        if size > self.largest_record.load(Relaxed) {
+        if size > self.largest_record() {
             let code = RDKafkaErrorCode::MessageSizeTooLarge;
             return Err(KafkaError::MessageProduction(code));
         }
@@ -257,6 +257,11 @@ impl Publisher {
     /// Sets the topic's limit. A message beyond it must not be sent: the broker would refuse others in its batch with it.
     pub(crate) fn limit(&self, largest_record: usize) {
         self.largest_record.store(largest_record, Relaxed);
+    }
+
+    /// What [`Publisher::limit`] set.
+    pub(crate) fn largest_record(&self) -> usize {
+        self.largest_record.load(Relaxed)
     }
 
     /// Accepts messages and keeps them until [`Publisher::open`].
@@ -354,7 +359,7 @@ impl Publisher {
     }
 
     /// The partition of all messages of this sender.
-    fn partition(&self, partitions: i32) -> i32 {
+    pub(crate) fn partition(&self, partitions: i32) -> i32 {
         let hash = self.sender.bytes().fold(0_u32, |hash, byte| {
             hash.wrapping_mul(31).wrapping_add(u32::from(byte))
         });

@@ -212,6 +212,18 @@ describe('with Apache Kafka', () => {
     expect(sender.stats().publishFailed).toBe(1)
   })
 
+  test('many small messages at once go to a topic that takes little in a batch', async () => {
+    await broker.cluster.createTopic(nodes.topic, { config: { 'max.message.bytes': 10000 } })
+    const [sender, receiver] = await nodes.start(2)
+    const messages = collect(receiver, 'E')
+    for (let n = 0; n < 2000; n++) sender.publish('E', `${n} ${'x'.repeat(100)}`)
+    await filled(messages, 2000)
+    expect(messages.map((message) => parseInt(message))).toEqual(
+      Array.from({ length: 2000 }, (_, n) => n)
+    )
+    expect(sender.stats().publishFailed).toBe(0)
+  })
+
   test('the topic is created with what the options say', async () => {
     const topic = unique('created')
     await nodes.start(1, { topic, partitions: 3, retentionMs: 120000, maxMessageBytes: 54321 })
