@@ -15,6 +15,13 @@ import MessageConnector = require('./index')
  *   path: deepstream.io-msg-kafka/cluster-node
  *   options:
  *     connectionString: kafka-1:9092,kafka-2:9092
+ *
+ * @example
+ * const server = new Deepstream({ serverName: 'node-1' })
+ * const options = { connectionString: 'kafka-1:9092' }
+ * const node = new KafkaClusterNode(options, server.getServices(), server.getConfig())
+ * server.set('clusterNode', node)
+ * server.start()
  */
 declare class KafkaClusterNode {
   /**
@@ -25,7 +32,7 @@ declare class KafkaClusterNode {
    * @param config deepstream's configuration, of which it uses the name of the server. It is this node's id on
    *   the bus, and no other running server of the cluster may have it.
    * @throws {KafkaClusterNode.KafkaError} `ERR_KAFKA_OPTION`, `ERR_KAFKA_ZOOKEEPER` or `ERR_KAFKA_PROPERTY` if an
-   *   option is missing, unknown or has a wrong value; `ERR_KAFKA_ADDON` if the package has no native addon for
+   *   option is missing, unknown or has a wrong value, or services or config are missing; `ERR_KAFKA_ADDON` if the package has no native addon for
    *   this platform
    */
   constructor(

@@ -1,6 +1,7 @@
 /// <reference types="node" />
 
 import { EventEmitter } from 'events'
+import KafkaClusterNode = require('./cluster-node')
 
 /**
  * deepstream's message connector for Apache Kafka: all nodes of a deepstream cluster share one Kafka
@@ -14,6 +15,9 @@ import { EventEmitter } from 'events'
  * server.set('messageConnector', new MessageConnector({ connectionString: 'kafka-1:9092' }))
  */
 declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
+  /** The cluster node: deepstream 4 and later take a plugin's default export, earlier ones never do. */
+  static readonly default: typeof KafkaClusterNode
+
   /**
    * Checks the options and starts to connect. Emits nothing before the current tick is over.
    *

@@ -169,6 +169,8 @@ impl Options {
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "error")
+            // A response holds a whole record whatever its size, and one beyond this limit would never be read.
+            .set("receive.message.max.bytes", self.largest_response().to_string())
             .set("isolation.level", "read_uncommitted")
             // A Kafka broker answers as soon as there is a record; the embedded one only when this time is over.
             .set(
@@ -226,6 +228,13 @@ impl Options {
         } else {
             self.max_message_bytes
         }
+    }
+
+    /// The size limit of a fetch response in bytes: librdkafka's default, or a record with what surrounds it.
+    fn largest_response(&self) -> u32 {
+        const DEFAULT: u32 = 100_000_000;
+        const SURROUNDINGS: u32 = 1_000_000;
+        DEFAULT.max(self.max_message_bytes.saturating_add(SURROUNDINGS))
     }
 
     /// Whether the broker is a development broker.
@@ -370,6 +379,20 @@ mod tests {
             "hunter2".into(),
         ));
         assert!(!error.message.contains("hunter2"));
+    }
+
+    #[test]
+    fn the_largest_message_that_may_be_sent_can_be_read() {
+        for largest in [1000, 16 << 20, 1_000_000_000] {
+            let options = Options {
+                max_message_bytes: largest,
+                ..options(&[])
+            };
+            options.validate().unwrap();
+            let response = options.consumer_config("");
+            let response = response.get("receive.message.max.bytes").unwrap();
+            assert!(response.parse::<u32>().unwrap() > largest);
+        }
     }
 
     #[test]

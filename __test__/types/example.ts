@@ -47,6 +47,10 @@ connector.close()
 
 console.log(emitter, isReady, sender, topic, inboxBytes, isClosed)
 
+const services = { logger: { warn() {}, error() {}, fatal() {} } }
+const config = { serverName: 'node-1' }
+new MessageConnector.default({ connectionString: 'a:9092' }, services, config).send({ topic: 4 })
+
 // @ts-expect-error the options are required
 new MessageConnector()
 // @ts-expect-error the connectionString is required
