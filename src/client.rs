@@ -1,7 +1,6 @@
 //! The callbacks of the librdkafka clients, served by the connection thread.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -10,77 +9,51 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, DeliveryResult, ProducerContext};
 
-use crate::error::{Cause, Error, ErrorKind, code_of};
-use crate::publisher::{Returned, delivery_error, is_purged};
+use crate::error::{Cause, code_of};
+use crate::ledger::{Ledger, is_purged};
+use crate::publisher::delivery_error;
 use crate::report::Reporter;
 use crate::stats::Stats;
 
 pub(crate) type Producer = BaseProducer<Context>;
 pub(crate) type Consumer = BaseConsumer<Context>;
 
-/// An outage is told again after this time.
-const REMINDER: Duration = Duration::from_secs(30);
-/// So long after the end of an outage a client that has not reconnected yet may still tell of it.
-const ECHO: Duration = Duration::from_secs(2);
-
-/// What librdkafka last said of the brokers. Shared by the producer and the consumer of a connection.
+/// What is known of the brokers. Shared by the producer and the consumer of a connection.
+#[derive(Default)]
 pub(crate) struct Health {
     state: Mutex<State>,
-    reporter: Arc<Reporter>,
-    stats: Arc<Stats>,
 }
 
 #[derive(Default)]
 struct State {
-    /// An outage is an error only for a bus that was ready.
-    was_ready: bool,
     last_trouble: Option<Cause>,
-    /// When the current outage was told last; none while a broker is there.
-    last_told: Option<Instant>,
-    /// One was told of so soon after the last one that it may be the same.
-    is_echo_heard: bool,
-    /// When the last outage ended.
-    up_since: Option<Instant>,
+    /// A client told of a trouble, and no request has been answered since.
+    is_in_doubt: bool,
+    /// Whether the last request was answered.
+    is_answered: bool,
 }
 
 impl Health {
-    pub(crate) fn new(reporter: Arc<Reporter>, stats: Arc<Stats>) -> Self {
-        Self {
-            state: Mutex::default(),
-            reporter,
-            stats,
-        }
-    }
-
     /// The last trouble with a broker since this was asked before.
     pub(crate) fn take_trouble(&self) -> Option<Cause> {
         self.lock().last_trouble.take()
     }
 
-    /// From now on an outage is an error.
-    pub(crate) fn set_ready(&self) {
-        let mut state = self.lock();
-        state.was_ready = true;
-        state.last_trouble = None;
+    /// Whether there was trouble, so that a request should show whether brokers can be reached.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.lock().is_in_doubt
     }
 
-    /// A broker has sent records, so that the next outage is another one.
-    pub(crate) fn set_up(&self) {
-        let mut state = self.lock();
-        state.is_echo_heard = false;
-        if state.last_told.take().is_some() {
-            state.up_since = Some(Instant::now());
-        }
+    /// Whether a broker answered the last request.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.lock().is_answered
     }
 
-    /// A request got no answer, so that what seemed an echo of the last outage is another one.
-    pub(crate) fn set_down(&self) {
+    /// A broker has answered a request, or none has.
+    pub(crate) fn set_answered(&self, is_answered: bool) {
         let mut state = self.lock();
-        if std::mem::take(&mut state.is_echo_heard) {
-            state.up_since = None;
-            drop(state);
-            self.note(RDKafkaErrorCode::AllBrokersDown, "");
-        }
+        state.is_answered = is_answered;
+        state.is_in_doubt &= !is_answered;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -89,47 +62,24 @@ impl Health {
 
     fn note(&self, code: RDKafkaErrorCode, reason: &str) {
         let mut state = self.lock();
-        if code != RDKafkaErrorCode::AllBrokersDown {
-            // A rejection says more than the broken connections that follow from it.
-            let is_rejection = |cause: &Cause| cause.code == Some(RDKafkaErrorCode::Authentication);
-            if !state.last_trouble.as_ref().is_some_and(is_rejection) {
-                state.last_trouble = Some(Cause {
-                    code: Some(code),
-                    reason: reason.to_owned(),
-                });
-            }
-            return;
+        state.is_in_doubt = true;
+        // A rejection says more than the broken connections that follow from it, and those more than their sum.
+        let is_rejection = |cause: &Cause| cause.code == Some(RDKafkaErrorCode::Authentication);
+        if code != RDKafkaErrorCode::AllBrokersDown
+            && !state.last_trouble.as_ref().is_some_and(is_rejection)
+        {
+            state.last_trouble = Some(Cause {
+                code: Some(code),
+                reason: reason.to_owned(),
+            });
         }
-        let is_news = state
-            .last_told
-            .is_none_or(|told| told.elapsed() >= REMINDER);
-        // One of the two clients may be back before the other.
-        let is_echo = state.up_since.is_some_and(|since| since.elapsed() < ECHO);
-        if is_echo {
-            state.is_echo_heard = true;
-        }
-        if !state.was_ready || !is_news || is_echo {
-            return;
-        }
-        state.last_told = Some(Instant::now());
-        let cause = state.last_trouble.clone().unwrap_or_else(|| code.into());
-        drop(state);
-        self.stats.disconnects.add(1);
-        self.reporter.error(
-            Error::new(
-                ErrorKind::Disconnected,
-                "No Kafka broker can be reached any more. Messages wait in memory and reading goes on where it \
-                 stopped once a broker is back. Check that the brokers run and the network between.",
-            )
-            .caused_by(cause),
-        );
     }
 }
 
 /// Callbacks of one client.
 pub(crate) struct Context {
     pub(crate) health: Arc<Health>,
-    pub(crate) returned: Arc<Returned>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) reporter: Arc<Reporter>,
     pub(crate) stats: Arc<Stats>,
 }
@@ -156,7 +106,7 @@ impl ProducerContext for Context {
 
     fn delivery(&self, result: &DeliveryResult<'_>, _opaque: ()) {
         if let Err((error, message)) = result
-            && !self.returned.keep(error, message)
+            && !self.ledger.settle(error, message)
         {
             self.stats.publish_failed.add(1);
             let channel = String::from_utf8_lossy(message.key().unwrap_or_default());

@@ -170,7 +170,10 @@ impl Options {
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "error")
             // A response holds a whole record whatever its size, and one beyond this limit would never be read.
-            .set("receive.message.max.bytes", self.largest_response().to_string())
+            .set(
+                "receive.message.max.bytes",
+                self.largest_response().to_string(),
+            )
             .set("isolation.level", "read_uncommitted")
             // A Kafka broker answers as soon as there is a record; the embedded one only when this time is over.
             .set(
@@ -258,9 +261,7 @@ impl Options {
 
     fn producer_number(&self, property: &str, default: usize) -> usize {
         let value = self.producer_config("").get(property).map(str::parse);
-        value
-            .and_then(std::result::Result::ok)
-            .unwrap_or(default)
+        value.and_then(std::result::Result::ok).unwrap_or(default)
     }
 }
 

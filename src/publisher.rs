@@ -1,17 +1,18 @@
 //! Takes messages from the caller, in order, and hands them to librdkafka.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
+use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _, PurgeConfig};
 
 use crate::client::Producer;
 use crate::error::{Error, ErrorKind, code_of};
+use crate::ledger::{Held, Ledger, is_topic_unknown};
 use crate::options::Options;
 use crate::record::{Envelope, TARGET_HEADER};
 use crate::report::Reporter;
@@ -34,7 +35,7 @@ pub struct Publisher {
     queue_bytes: usize,
     /// The topic's `max.message.bytes`.
     largest_record: AtomicUsize,
-    returned: Arc<Returned>,
+    ledger: Arc<Ledger>,
     reporter: Arc<Reporter>,
     stats: Arc<Stats>,
 }
@@ -64,15 +65,9 @@ impl Outgoing<'_> {
             channel: self.channel.to_owned(),
             value: self.value.to_owned(),
             target: self.target.map(ToOwned::to_owned),
+            was_sent: false,
         }
     }
-}
-
-/// A message that has to wait on its way out.
-struct Held {
-    channel: String,
-    value: Vec<u8>,
-    target: Option<String>,
 }
 
 impl Held {
@@ -83,64 +78,6 @@ impl Held {
             target: self.target.as_deref(),
         }
     }
-
-    /// A record that librdkafka gave back.
-    fn from_record(record: &impl Message) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let target = record.headers().and_then(|headers| {
-            let mut headers = headers.iter();
-            headers.find(|header| header.key == TARGET_HEADER)?.value
-        });
-        Self {
-            channel: text(record.key().unwrap_or_default()),
-            value: record.payload().unwrap_or_default().to_vec(),
-            target: target.map(text),
-        }
-    }
-}
-
-/// Messages that librdkafka refused because it did not know the topic, oldest first. A broker that starts may deny a topic that it
-/// has, and librdkafka then gives back at once whatever waits, so they are sent again instead of being lost.
-#[derive(Default)]
-pub(crate) struct Returned {
-    queue: Mutex<VecDeque<Held>>,
-    /// Whether those are kept as well that are purged, see [`Publisher::withdraw`].
-    keeps_purged: AtomicBool,
-}
-
-impl Returned {
-    /// Keeps a message for later if its failure is of that kind.
-    pub(crate) fn keep(&self, error: &KafkaError, record: &impl Message) -> bool {
-        let is_kept =
-            is_topic_unknown(error) || is_purged(error) && self.keeps_purged.load(Relaxed);
-        if is_kept {
-            self.lock().push_back(Held::from_record(record));
-        }
-        is_kept
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Held>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whether a message was dropped on somebody's order.
-pub(crate) fn is_purged(error: &KafkaError) -> bool {
-    matches!(
-        code_of(error),
-        Some(RDKafkaErrorCode::PurgeQueue | RDKafkaErrorCode::PurgeInflight)
-    )
-}
-
-fn is_topic_unknown(error: &KafkaError) -> bool {
-    matches!(
-        code_of(error),
-        Some(
-            RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownTopic
-                | RDKafkaErrorCode::UnknownPartition
-        )
-    )
 }
 
 impl Publisher {
@@ -154,7 +91,7 @@ impl Publisher {
             sender: options.sender.clone(),
             queue_bytes: options.queue_bytes(),
             largest_record: AtomicUsize::new(usize::MAX),
-            returned: Arc::default(),
+            ledger: Arc::default(),
             reporter,
             stats,
         }
@@ -219,7 +156,7 @@ impl Publisher {
                     self.reclaim(stage).push_back(outgoing.to_held());
                     Ok(())
                 }
-                sent => sent,
+                sent => sent.inspect(|()| self.ledger.add_sent()),
             },
         }
     }
@@ -268,6 +205,7 @@ impl Publisher {
     pub(crate) fn accept(&self) {
         let mut stage = self.lock();
         if matches!(*stage, Stage::Ended) {
+            self.ledger.begin();
             *stage = Stage::Waiting {
                 queue: VecDeque::new(),
                 bytes: 0,
@@ -275,7 +213,7 @@ impl Publisher {
         }
     }
 
-    /// The queue of the messages that wait, with those that librdkafka gave back at its head.
+    /// The queue of the messages that wait, with those that librdkafka gave back before all that it did not have yet.
     fn reclaim<'a>(&self, stage: &'a mut Stage) -> &'a mut VecDeque<Held> {
         if let Stage::Open { producer, .. } = stage {
             // All that was handed over before has to be back before anything is appended.
@@ -290,10 +228,11 @@ impl Publisher {
         let Stage::Waiting { queue, bytes } = stage else {
             unreachable!("set above");
         };
-        let mut returned = self.returned.lock();
+        let mut returned = self.ledger.lock();
         *bytes += returned.iter().map(|held| held.value.len()).sum::<usize>();
-        returned.append(queue);
-        std::mem::swap(&mut *returned, queue);
+        let rest = queue.split_off(queue.iter().take_while(|held| held.was_sent).count());
+        queue.append(&mut returned);
+        queue.extend(rest);
         queue
     }
 
@@ -301,7 +240,7 @@ impl Publisher {
     /// [`Publisher::open`] again.
     pub(crate) fn hold(&self) -> bool {
         let mut stage = self.lock();
-        if !self.returned.lock().is_empty() {
+        if !self.ledger.lock().is_empty() {
             self.reclaim(&mut stage);
         }
         matches!(*stage, Stage::Waiting { .. })
@@ -314,30 +253,35 @@ impl Publisher {
             return;
         };
         let producer = Arc::clone(producer);
-        self.returned.keeps_purged.store(true, Relaxed);
-        producer.purge(PurgeConfig::default().queue().inflight());
-        let deadline = Instant::now() + PURGE;
-        while producer.in_flight_count() > 0 && Instant::now() < deadline {
-            producer.poll(FLUSH_STEP);
-        }
-        self.returned.keeps_purged.store(false, Relaxed);
+        self.ledger.keep_purged(true);
+        purge(&producer);
+        self.ledger.keep_purged(false);
         self.reclaim(&mut stage);
     }
 
-    /// Where the producer's callback puts messages that librdkafka gives back.
-    pub(crate) fn returned(&self) -> Arc<Returned> {
-        Arc::clone(&self.returned)
+    /// Where the producer's callback and the reader enter what they know.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
     }
 
-    /// Sends what has waited, then lets messages through to this producer.
+    /// Sends what has waited and is not in the topic yet, then lets messages through to this producer. All that is in the topic
+    /// has been read.
     pub(crate) fn open(&self, producer: Arc<Producer>, partitions: i32) {
         let partition = self.partition(partitions);
         let mut stage = self.lock();
         let mut failures = Vec::new();
         if let Stage::Waiting { queue, bytes } = &mut *stage {
+            for landed in queue.drain(..self.ledger.landed(queue)) {
+                *bytes -= landed.value.len();
+            }
             while let Some(held) = queue.pop_front() {
                 match self.send(&producer, partition, &held.as_outgoing()) {
-                    Ok(()) => *bytes -= held.value.len(),
+                    Ok(()) => {
+                        *bytes -= held.value.len();
+                        if !held.was_sent {
+                            self.ledger.add_sent();
+                        }
+                    }
                     Err(error) if is_topic_unknown(&error) => {
                         queue.push_front(held);
                         return;
@@ -354,6 +298,9 @@ impl Publisher {
         }
         drop(stage);
         for (error, held) in failures {
+            if held.was_sent {
+                self.ledger.add_failed();
+            }
             self.refuse(&error, &held.channel, held.value.len());
         }
     }
@@ -399,18 +346,26 @@ impl Publisher {
     }
 
     /// Drops what is not delivered and accepts nothing any more; says how many messages are lost.
-    pub(crate) fn end(&self) -> usize {
-        let lost = self.undelivered();
+    pub(crate) fn end(&self) -> u64 {
+        let failed = self.stats.publish_failed.get();
         let stage = std::mem::replace(&mut *self.lock(), Stage::Ended);
+        let mut held = std::mem::take(&mut *self.ledger.lock()).len();
         match stage {
-            Stage::Open { producer, .. } => {
-                producer.purge(PurgeConfig::default().queue().inflight());
-                producer.poll(Duration::ZERO);
-            }
-            Stage::Waiting { .. } => self.stats.publish_failed.add(lost as u64),
+            Stage::Open { producer, .. } => purge(&producer),
+            Stage::Waiting { queue, .. } => held += queue.len(),
             Stage::Ended => {}
         }
-        lost
+        self.stats.publish_failed.add(held as u64);
+        self.stats.publish_failed.get() - failed
+    }
+}
+
+/// Takes everything back from a producer. Its callback gets each message.
+fn purge(producer: &Producer) {
+    producer.purge(PurgeConfig::default().queue().inflight());
+    let deadline = Instant::now() + PURGE;
+    while producer.in_flight_count() > 0 && Instant::now() < deadline {
+        producer.poll(FLUSH_STEP);
     }
 }
 

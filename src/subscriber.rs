@@ -106,18 +106,20 @@ impl Subscriber {
     }
 
     /// Reads with this consumer from now on: from the earliest record there is, where the next one is gone. A position that is
-    /// still there is kept, so that nothing is read twice.
+    /// still there is kept, so that nothing is read twice. Returns where the partitions end.
     pub(crate) fn pin_again(
         &mut self,
         consumer: Consumer,
         topic: &Topic<'_>,
         filter: &Filter<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<i64>> {
         let count = topic.ensure()?;
         self.set_next(usize::try_from(count).unwrap_or(0));
         let mut missed = Vec::new();
+        let mut ends = Vec::new();
         for (partition, next) in (0..).zip(&mut self.next) {
             let (low, high) = topic.offsets(partition)?;
+            ends.push(high);
             if *next < low {
                 missed.push(Some(low - *next));
                 *next = low;
@@ -134,7 +136,12 @@ impl Subscriber {
         for count in missed {
             filter.missed(&self.topic, count);
         }
-        Ok(())
+        Ok(ends)
+    }
+
+    /// Whether there is a partition of which it has not read all up to its end.
+    pub(crate) fn is_behind(&self, ends: &[i64]) -> bool {
+        self.next.iter().zip(ends).any(|(next, end)| next < end)
     }
 
     /// Looks whether the topic is still there and whether reading keeps up with it, and reads partitions that were added
@@ -188,6 +195,7 @@ impl Filter<'_> {
         self.stats.received.add(1);
         self.stats.received_bytes.add(record.value.len() as u64);
         if self.publisher.is_own(record.value) {
+            self.publisher.ledger().saw_own(record.value);
             return self.stats.filtered_own.add(1);
         }
         let Some(channel) = self.channels.find(record.key) else {
@@ -248,6 +256,7 @@ impl Filter<'_> {
     }
 
     fn missed(&self, topic: &str, count: Option<i64>) {
+        self.publisher.ledger().set_incomplete();
         let known = u64::try_from(count.unwrap_or(0)).unwrap_or(0);
         self.stats.missed.add(known);
         let message = match count {

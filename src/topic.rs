@@ -17,8 +17,8 @@ use crate::diagnosis;
 use crate::error::{Cause, Error, ErrorKind, Result, code_of};
 use crate::options::{Broker, Options};
 
-/// How long the creation of a topic may take.
-const CREATION: Duration = Duration::from_secs(5);
+/// How long the creation of a topic is waited for; it goes on without that. Closing, and all else, has to wait as well.
+const CREATION: Duration = Duration::from_secs(2);
 
 /// Asks the cluster for the topic. All calls block and belong to the connection thread.
 pub(crate) struct Topic<'a> {
@@ -55,8 +55,9 @@ impl Topic<'_> {
         let metadata = self
             .producer
             .client()
-            .fetch_metadata(Some(name), self.patience)
-            .map_err(|error| self.unreachable(error.into()))?;
+            .fetch_metadata(Some(name), self.patience);
+        self.health.set_answered(metadata.is_ok());
+        let metadata = metadata.map_err(|error| self.unreachable(error.into()))?;
         *self.advertised.borrow_mut() = metadata
             .brokers()
             .iter()
@@ -202,6 +203,9 @@ impl Topic<'_> {
                 "does not exist, and this user may not create it",
                 Some(code.into()),
             )),
+            Some(
+                code @ (RDKafkaErrorCode::OperationTimedOut | RDKafkaErrorCode::RequestTimedOut),
+            ) => Err(self.no_leader("is still being created").caused_by(code)),
             Some(code) => {
                 Err(self.missing("does not exist and could not be created", Some(code.into())))
             }

@@ -58,7 +58,9 @@ module.exports = function outagesSuite(broker) {
         const errors = await nodes.takeErrorsWith('ERR_KAFKA_DISCONNECTED', 2)
         expect(errors).toHaveLength(2)
         await kafka.start()
+        // Each has to hear of the end of an outage to tell it from the next.
         await settled(sender, receiver)
+        await settled(receiver, sender)
         expect(receiver.stats().disconnects).toBe(outage)
       }
     })
