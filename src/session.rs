@@ -298,7 +298,10 @@ impl Shared {
         let fresh = self.producer(&clients.bootstrap, &clients.health);
         fresh.is_ok_and(|producer| {
             let topic = Some(self.options.topic.as_str());
-            producer.client().fetch_metadata(topic, FRESH_REQUEST).is_ok()
+            producer
+                .client()
+                .fetch_metadata(topic, FRESH_REQUEST)
+                .is_ok()
         })
     }
 
