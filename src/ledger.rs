@@ -127,20 +127,16 @@ impl Ledger {
     /// can follow.
     pub(crate) fn landed(&self, queue: &VecDeque<Held>) -> usize {
         let open = queue.iter().take_while(|held| held.was_sent).count();
-        let own = self.lock_own();
+        let mut own = self.lock_own();
         let settled = self
             .sent
             .load(Relaxed)
             .saturating_sub(self.failed.load(Relaxed) + open as u64);
         let landed = own.count.saturating_sub(settled);
         let landed = usize::try_from(landed).map_or(open, |landed| landed.min(open));
-        // Should the number be wrong, then a message had better come twice than never.
-        let is_last = landed > 0 && queue[landed - 1].value == own.last;
-        if is_last && !own.is_incomplete {
-            landed
-        } else {
-            0
-        }
+        // Should the number be wrong, then a message had better come twice than never. What comes twice makes the next one wrong.
+        own.is_incomplete |= landed > 0 && queue[landed - 1].value != own.last;
+        if own.is_incomplete { 0 } else { landed }
     }
 }
 
@@ -224,6 +220,8 @@ mod tests {
     #[test]
     fn in_doubt_all_are_sent_again() {
         let foreign = ledger(10, (1..=5).chain([77]));
+        assert_eq!(foreign.landed(&queue(6, 10)), 0);
+        foreign.saw_own(&[7]);
         assert_eq!(foreign.landed(&queue(6, 10)), 0);
         let incomplete = ledger(10, 1..=8);
         incomplete.set_incomplete();
