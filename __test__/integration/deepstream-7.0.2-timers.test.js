@@ -24,7 +24,7 @@ const AGGRESSIVE = {
 const bus = useBus()
 
 describe.each([
-  ['deepstream’s default timers', { config: DEFAULT }],
+  ['deepstream’s default timers for the cluster, locks and calls', { config: DEFAULT }],
   ['aggressive timers', { config: AGGRESSIVE }],
   ['aggressive timers, all in one process', { config: AGGRESSIVE, inOneProcess: true }]
 ])('three deepstream 7.0.2 servers with %s', (_timers, options) => {

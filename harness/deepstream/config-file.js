@@ -12,6 +12,12 @@ const { factsOf } = require('./versions')
 const QUICK_KEEP_ALIVE_MS = 500
 /** A plugin may take this long to be ready; deepstream's 2000 is little on a busy machine. */
 const PATIENT_START_MS = 15000
+/**
+ * When deepstream looks again for a provider, in milliseconds. A search ends in vain when a server is told that another one was
+ * rejected while it still waits for the answer to its own request for the lock, or when two servers disagree on who leads; by
+ * default the next is half a minute later.
+ */
+const QUICK_REMATCH_MS = 1500
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 /**
@@ -80,6 +86,7 @@ function modern(port, { package: packageName, options, clusterNode, givenBy }) {
     auth: [none],
     telemetry: { type: 'deepstreamIO', options: { enabled: false } },
     clusterRegistry: { type: 'default', options: { keepAliveInterval: QUICK_KEEP_ALIVE_MS } },
+    listen: { rematchInterval: QUICK_REMATCH_MS },
     ...(givenBy !== 'set' && {
       clusterNode: { path: `${packageName}/cluster-node`, ...clusterNode, options }
     }),

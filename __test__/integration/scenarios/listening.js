@@ -86,7 +86,8 @@ function listeningScenarios(fixture) {
       await subscribe(fixture.clients[0], `${prefix}/news`)
 
       await eventually(() => accepting.length === 1)
-      expect(rejecting.length).toBeLessThanOrEqual(1)
+      // Twice, if deepstream had to search twice.
+      expect(rejecting.length).toBeLessThanOrEqual(2)
     })
 
     test('only one of two providers gets a subscription, and the other when it is gone', async () => {

@@ -28,9 +28,7 @@ function modernMembershipScenarios(bus, version) {
             activeCheckInterval: 200,
             nodeInactiveTimeout: INACTIVE_TIMEOUT_MS
           }
-        },
-        // A search for a provider fails while two servers disagree on who leads; this repeats it soon.
-        listen: { rematchInterval: 1500 }
+        }
       }
     })
 
