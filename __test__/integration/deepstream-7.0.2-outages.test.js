@@ -6,6 +6,7 @@ const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
 const { call, openRecord, settled } = require('../../harness/deepstream/verbs')
 const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
+const { unique: uniqueTopic } = require('../support/nodes')
 const { unique } = require('./support/fixture')
 
 const ROOT = path.join(__dirname, '..', '..')
@@ -41,7 +42,7 @@ describe('deepstream 7.0.2 servers and a broker that goes away', () => {
   function start(servers) {
     const options = {
       connectionString: kafka.connectionString,
-      topic: unique('topic').replace('/', '-')
+      topic: uniqueTopic('topic')
     }
     return DeepstreamCluster.start({
       ...OPTIONS,

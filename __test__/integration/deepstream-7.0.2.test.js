@@ -105,26 +105,12 @@ describe('deepstream 7.0.2', () => {
       source: path.join(ROOT, 'packages', 'deepstream.io-clusternode-kafka'),
       clusterNode: { name: 'kafka', path: undefined }
     }
-    const cluster = await DeepstreamCluster.start({ version: VERSION, servers: 2, plugin })
-    try {
-      for (const server of cluster.servers) {
-        expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
-      }
-    } finally {
-      await cluster.stop()
-    }
+    await expectReady(plugin)
   })
 
   test('servers take the cluster node from server.set(), as the default export of the package', async () => {
     const plugin = { ...bus.current.plugin(), givenBy: 'set' }
-    const cluster = await DeepstreamCluster.start({ version: VERSION, servers: 2, plugin })
-    try {
-      for (const server of cluster.servers) {
-        expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
-      }
-    } finally {
-      await cluster.stop()
-    }
+    await expectReady(plugin)
   })
 
   test('the declarations fit those of @deepstream/types', async () => {
@@ -132,4 +118,16 @@ describe('deepstream 7.0.2', () => {
     const project = path.join(ROOT, '__test__', 'types', 'cluster-node')
     await run(path.join(ROOT, 'node_modules', '.bin', 'tsc'), ['--project', project])
   })
+
+  /** Starts two servers with the plugin, which has to become their cluster node. */
+  async function expectReady(plugin) {
+    const cluster = await DeepstreamCluster.start({ version: VERSION, servers: 2, plugin })
+    try {
+      for (const server of cluster.servers) {
+        expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
+      }
+    } finally {
+      await cluster.stop()
+    }
+  }
 })
