@@ -27,16 +27,17 @@ async function cargoDeny() {
 /**
  * Runs every check, also after one has failed.
  *
- * @returns {Promise<{passed: number, failed: number}>}
+ * @returns {Promise<import('./test/verdict').Result>}
  */
 async function check() {
-  const result = { passed: 0, failed: 0 }
+  const result = { passed: 0, failed: [] }
   for (const { name, run: runCheck } of CHECKS) {
     const start = Date.now()
     const succeeded = await runCheck()
     const seconds = ((Date.now() - start) / 1000).toFixed(1)
     console.log(`${succeeded ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`)
-    result[succeeded ? 'passed' : 'failed']++
+    if (succeeded) result.passed++
+    else result.failed.push(name)
   }
   return result
 }
@@ -45,7 +46,7 @@ module.exports = { check }
 
 if (require.main === module) {
   check().then(({ passed, failed }) => {
-    console.log(`${passed} passed, ${failed} failed`)
-    process.exitCode = failed > 0 ? 1 : 0
+    console.log(`${passed} passed, ${failed.length} failed`)
+    process.exitCode = failed.length > 0 ? 1 : 0
   })
 }

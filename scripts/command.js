@@ -4,6 +4,8 @@ const { spawn } = require('node:child_process')
 const path = require('node:path')
 
 const ROOT = path.join(__dirname, '..')
+/** What is downloaded and written here; git ignores it. */
+const CACHE = path.join(ROOT, '.cache')
 const BIN = path.join(ROOT, 'node_modules', '.bin')
 
 /**
@@ -38,4 +40,4 @@ function run(command, args, { env = {}, onOutput, isQuiet = false } = {}) {
   })
 }
 
-module.exports = { ROOT, run }
+module.exports = { ROOT, CACHE, run }
