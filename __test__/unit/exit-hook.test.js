@@ -18,6 +18,22 @@ function bus(flushTimeoutMs = 1000) {
   return { flushTimeoutMs, flush: jest.fn(() => 0) }
 }
 
+/** Both clocks of the process, which only the test moves on: how fast the machine is must not matter. */
+function useClocks() {
+  let [elapsedMs, wallMs] = [5000, Date.UTC(2026, 0)]
+  jest.spyOn(performance, 'now').mockImplementation(() => elapsedMs)
+  jest.spyOn(Date, 'now').mockImplementation(() => wallMs)
+  return {
+    pass(ms) {
+      elapsedMs += ms
+      wallMs += ms
+    },
+    setWall(byMs) {
+      wallMs += byMs
+    }
+  }
+}
+
 afterEach(() => jest.restoreAllMocks())
 
 test('the process is listened to only while there is a bus, and once', () => {
@@ -37,6 +53,7 @@ test('the process is listened to only while there is a bus, and once', () => {
 })
 
 test('each bus is flushed at the exit, within its time', () => {
+  useClocks()
   const { hook, exit } = load()
   const [a, b, gone] = [bus(1000), bus(500), bus()]
   for (const each of [a, b, gone]) hook.add(each)
@@ -44,24 +61,42 @@ test('each bus is flushed at the exit, within its time', () => {
   expect(hook.isExiting()).toBe(false)
   exit()
   expect(hook.isExiting()).toBe(true)
-  expect(a.flush).toHaveBeenCalledTimes(1)
-  expect(a.flush.mock.calls[0][0]).toBeLessThanOrEqual(1000)
-  expect(a.flush.mock.calls[0][0]).toBeGreaterThan(500)
-  expect(b.flush.mock.calls[0][0]).toBeLessThanOrEqual(500)
+  expect(a.flush.mock.calls).toEqual([[1000]])
+  expect(b.flush.mock.calls).toEqual([[500]])
   expect(gone.flush).not.toHaveBeenCalled()
 })
 
 test('the time of all flushes together counts from the beginning of the exit', () => {
+  const clocks = useClocks()
   const { hook, exit } = load()
-  let now = 1000000
-  jest.spyOn(Date, 'now').mockImplementation(() => now)
   const [slow, late] = [bus(1000), bus(1000)]
-  slow.flush.mockImplementation((ms) => (now += ms))
+  slow.flush.mockImplementation((ms) => clocks.pass(ms))
   hook.add(slow)
   hook.add(late)
   exit()
-  expect(slow.flush).toHaveBeenCalledWith(1000)
+  expect(slow.flush.mock.calls).toEqual([[1000]])
   expect(late.flush).not.toHaveBeenCalled()
   hook.flush(slow)
   expect(slow.flush).toHaveBeenCalledTimes(1)
+})
+
+// With a clock that is set back, an exit would block for an hour; set forward, the leave message would be lost.
+test.each([
+  ['forward', 3600000],
+  ['back', -3600000]
+])('a clock on the wall that is set %s by an hour during the exit changes nothing', (_, byMs) => {
+  const clocks = useClocks()
+  const { hook, exit } = load()
+  const [first, second] = [bus(1000), bus(1000)]
+  first.flush.mockImplementation(() => {
+    clocks.pass(300)
+    clocks.setWall(byMs)
+  })
+  hook.add(first)
+  hook.add(second)
+  exit()
+  expect(first.flush.mock.calls).toEqual([[1000]])
+  expect(second.flush.mock.calls).toEqual([[700]])
+  hook.flush(second)
+  expect(second.flush).toHaveBeenLastCalledWith(700)
 })
