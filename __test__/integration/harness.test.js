@@ -151,11 +151,9 @@ describe('a cluster of three brokers', () => {
     expect(await receive(cluster, 'fail-over', 1)).toEqual(['still here'])
 
     await victim.start()
-    const inSync = async () => {
-      const { topics } = await fetchMetadata(successor.address)
-      return topics['fail-over'][0].inSyncReplicas.length === 3
-    }
-    await eventually(inSync, { timeoutMs: 40000, message: 'three replicas in sync' })
+    await cluster.untilInSync('fail-over')
+    const { topics } = await fetchMetadata(successor.address)
+    expect(topics['fail-over'][0].inSyncReplicas).toHaveLength(3)
   })
 })
 

@@ -1,22 +1,24 @@
 'use strict'
 
-const fs = require('node:fs')
-const path = require('node:path')
 const { randomBytes } = require('node:crypto')
 const { eventually } = require('../eventually')
 const { Broker } = require('./broker')
 const { sharedClasses } = require('./class-archive')
 const { DataDir } = require('./data-dir')
 const { KAFKA_VERSION, downloadKafka } = require('./download')
+const { Entrance } = require('./entrance')
 const { ExternalBroker } = require('./external-broker')
 const { findJava } = require('./java')
+const { layOut } = require('./layout')
 const { fetchMetadata } = require('./metadata')
-const { freePorts } = require('./ports')
 const { serverProperties } = require('./server-properties')
 const { createTopic, deleteTopic } = require('./topics')
 
 /** How long a new or deleted topic may take to show at every broker, in milliseconds. */
 const TOPIC_TIMEOUT_MS = 30000
+
+/** How long a broker that was away may take to catch up, in milliseconds. */
+const SYNC_TIMEOUT_MS = 60000
 
 /**
  * A real Apache Kafka cluster on this machine, for tests, benchmarks and the demo. Its brokers
@@ -36,6 +38,8 @@ class KafkaCluster {
    * @param {Record<string, string | number | boolean>} [options.config] more server.properties, for
    *   every broker; Kafka's own defaults hold otherwise: a killed broker is noticed after
    *   broker.session.timeout.ms, 9 s
+   * @param {number} [options.entrances] how many ways into the cluster lead through proxies, for
+   *   clients with a bad network: see Entrance (0)
    * @param {number} [options.heapMb] limit of each broker's Java heap, in MB (512)
    * @param {string} [options.version] Apache Kafka version (the one that pom.xml pins)
    * @param {number} [options.startTimeoutMs] how long the brokers may take until they serve, in
@@ -46,8 +50,7 @@ class KafkaCluster {
    *   serve in time or ends (quotes its log); nothing is left running
    */
   static async start(options = {}) {
-    const { brokers = 1 } = options
-    if (process.env.KAFKA_BROKERS) return KafkaCluster.#join(process.env.KAFKA_BROKERS, brokers)
+    if (process.env.KAFKA_BROKERS) return KafkaCluster.#join(process.env.KAFKA_BROKERS, options)
 
     const { version = KAFKA_VERSION } = options
     const java = await findJava()
@@ -70,21 +73,10 @@ class KafkaCluster {
    * @param {object} options those of start()
    */
   static async #launch(installation, options) {
-    const { brokers: count = 1, config = {}, heapMb = 512, startTimeoutMs = 60000 } = options
+    const { brokers: count = 1, entrances = 0, config = {} } = options
+    const { heapMb = 512, startTimeoutMs = 60000 } = options
     const dataDir = new DataDir()
-    const ports = await freePorts(2 * count)
-    const nodes = Array.from({ length: count }, (_, index) => {
-      const folder = path.join(dataDir.path, `broker-${index + 1}`)
-      fs.mkdirSync(folder)
-      const logDir = path.join(folder, 'data')
-      return {
-        id: index + 1,
-        port: ports[2 * index],
-        controllerPort: ports[2 * index + 1],
-        folder,
-        logDir
-      }
-    })
+    const nodes = await layOut(dataDir.path, count, entrances)
     const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join()
     const clusterId = randomBytes(16).toString('base64url')
     const brokers = nodes.map((node) => {
@@ -94,6 +86,9 @@ class KafkaCluster {
 
     const cluster = new KafkaCluster(brokers, dataDir)
     try {
+      for (let index = 0; index < entrances; index++) {
+        cluster.entrances.push(await Entrance.start(nodes.map(({ doors }) => doors[index])))
+      }
       await Promise.all(brokers.map((broker) => broker.format()))
       await Promise.all(brokers.map((broker) => broker.start()))
       const allKnown = (metadata) => metadata.brokers.length === count
@@ -107,9 +102,12 @@ class KafkaCluster {
 
   /**
    * @param {string} addresses
-   * @param {number} wanted number of brokers
+   * @param {{ brokers?: number, entrances?: number }} wanted
    */
-  static async #join(addresses, wanted) {
+  static async #join(addresses, { brokers: wanted = 1, entrances = 0 }) {
+    if (entrances > 0) {
+      throw new Error(`KAFKA_BROKERS=${addresses}: brokers that run already have no entrances`)
+    }
     const brokers = addresses.split(',').map((address) => new ExternalBroker(address.trim()))
     const asked = brokers.map(({ address }) => fetchMetadata(address))
     const { brokers: serving } = await Promise.any(asked).catch((cause) => {
@@ -128,6 +126,8 @@ class KafkaCluster {
   constructor(brokers, dataDir) {
     /** @type {(Broker | ExternalBroker)[]} */
     this.brokers = brokers
+    /** @type {Entrance[]} as many as were asked for */
+    this.entrances = []
     this.#dataDir = dataDir
   }
 
@@ -184,6 +184,22 @@ class KafkaCluster {
   }
 
   /**
+   * @param {string} topic
+   * @returns {Promise<void>} when every running broker knows a leader for each of its partitions, and
+   *   all replicas to be in sync
+   * @throws {Error} when that takes more than 60 s
+   */
+  async untilInSync(topic) {
+    const isWhole = ({ leader, replicas, inSyncReplicas }) =>
+      leader >= 0 && inSyncReplicas.length === replicas.length
+    await this.#untilAllShow(
+      `all replicas of ${topic} to be in sync`,
+      ({ topics }) => topics[topic]?.every(isWhole),
+      SYNC_TIMEOUT_MS
+    )
+  }
+
+  /**
    * Ends all brokers at once, without ceremony, and removes their data. Brokers that KAFKA_BROKERS
    * names are left alone. A second call does nothing.
    *
@@ -191,6 +207,7 @@ class KafkaCluster {
    */
   async stop() {
     if (!this.#dataDir) return
+    for (const entrance of this.entrances) entrance.stop()
     await Promise.all(this.brokers.map((broker) => broker.kill()))
     await this.#dataDir.remove()
   }

@@ -5,25 +5,32 @@
  * replication factors it leaves Kafka's defaults alone (broker.session.timeout.ms among them),
  * except for fewer threads and fewer internal partitions, because test machines are small.
  *
- * @param {object} node
- * @param {number} node.id
- * @param {number} node.port for clients and other brokers
- * @param {number} node.controllerPort
- * @param {string} node.logDir absolute path of Kafka's data
+ * @param {import('./layout').Place} node
  * @param {string} voters every controller, as `id@host:port[,..]`
  * @param {number} brokers how many the cluster has
  * @param {Record<string, string | number | boolean>} extra wins over everything here
  * @returns {string} the text of server.properties
  */
 function serverProperties(node, voters, brokers, extra) {
+  const doors = node.doors.map(({ port, proxyPort }, index) => ({
+    name: `ENTRANCE${index + 1}`,
+    port,
+    advertisedPort: proxyPort
+  }))
+  // Brokers talk to each other by the listener named PLAINTEXT, and tell each client of the
+  // addresses that belong to the listener which it came by.
+  const forClients = [{ name: 'PLAINTEXT', port: node.port, advertisedPort: node.port }, ...doors]
+  const all = [...forClients, { name: 'CONTROLLER', port: node.controllerPort }]
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': voters,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
+    'listener.security.protocol.map': all.map(({ name }) => `${name}:PLAINTEXT`).join(),
+    listeners: all.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(),
+    'advertised.listeners': forClients
+      .map(({ name, advertisedPort }) => `${name}://127.0.0.1:${advertisedPort}`)
+      .join(),
     'log.dirs': node.logDir,
 
     'auto.create.topics.enable': false,
