@@ -3,7 +3,7 @@
 const { NativeBus } = require('./engine')
 const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
-const { Outbox } = require('./outbox')
+const { Outbox, wellFormed } = require('./outbox')
 
 /** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
 const BATCHES_PER_TURN = 8
@@ -26,7 +26,7 @@ const FOREVER = 2147483647
  */
 class Bus {
   #native
-  #outbox = new Outbox((...run) => this.#native.publish(...run))
+  #outbox = new Outbox((runs, lines) => this.#native.publish(runs, lines))
   #face
   #flushTimeoutMs
   /** @type {Map<string, {id?: number, callbacks: Function[]}>} by channel; without id while closing */
@@ -63,15 +63,22 @@ class Bus {
     return this.#flushTimeoutMs
   }
 
-  /** Connects in the background, after the current close if there is one. Does nothing when open. */
+  /**
+   * Connects in the background, after the current close if there is one. Does nothing when open.
+   * @throws {KafkaError} ERR_KAFKA_INTERNAL if the system gives no thread for it
+   */
   open() {
     if (this.#state === 'closing') this.#reopen = true
     if (this.#state !== 'closed') return
+    try {
+      this.#native.open()
+    } catch (error) {
+      throw new KafkaError(error.code, error.message)
+    }
     this.#state = 'open'
     this.#isSilent = false
     exitHook.add(this)
     this.#stayAlive(true)
-    this.#native.open()
   }
 
   /**
@@ -179,23 +186,43 @@ class Bus {
     for (let turn = 0; turn < BATCHES_PER_TURN; turn++) {
       const item = this.#native.take()
       if (item === null) return
-      if (typeof item === 'string') this.#guard(() => this.#deliver(JSON.parse(item)))
+      if (typeof item === 'string') this.#guard(() => this.#deliver(this.#parse(item)))
       else for (const event of item) this.#guard(() => this.#tell(event))
     }
     setImmediate(() => this.#wake())
   }
 
-  /** @param {unknown[]} records a batch as src/inbox.rs describes it */
-  #deliver(records) {
-    const runs = records.pop()
+  /**
+   * Whether the messages are JSON shows here. If they are not, the engine sorts out those that are none.
+   * @param {string} text a batch as src/border/batch.rs describes it
+   * @returns {unknown[]}
+   */
+  #parse(text) {
+    try {
+      const batch = JSON.parse(text)
+      const runs = batch[batch.length - 1]
+      let expected = 1
+      for (let run = 1; run < runs.length; run += 3) expected += Math.max(runs[run], 0)
+      if (batch.length === expected) return batch
+    } catch {
+      // Told by mend().
+    }
+    return JSON.parse(this.#native.mend(text))
+  }
+
+  /** @param {unknown[]} batch messages, and the runs that describe them */
+  #deliver(batch) {
+    const runs = batch.pop()
     let next = 0
     for (let run = 0; run < runs.length; run += 3) {
       const [channel, count, sender] = [runs[run], runs[run + 1], runs[run + 2]]
       for (let n = Math.abs(count); n > 0; n--) {
-        const message = count > 0 ? records[next++] : undefined
+        const message = count > 0 ? batch[next++] : undefined
         const callbacks = this.#callbacks.get(channel)
         if (callbacks === undefined) continue
         for (const callback of callbacks) {
+          // The callback before may have closed the bus.
+          if (this.#state !== 'open') return
           try {
             this.#face.deliver(callback, message, sender)
           } catch (error) {
@@ -251,11 +278,6 @@ function rethrow(error) {
   process.nextTick(() => {
     throw error
   })
-}
-
-/** A record key is UTF-8, which has no lone surrogates: it reads them as U+FFFD, and so must a subscription. */
-function wellFormed(channel) {
-  return Buffer.from(channel).toString()
 }
 
 module.exports = { Bus }

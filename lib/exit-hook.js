@@ -1,5 +1,7 @@
 'use strict'
 
+const { performance } = require('perf_hooks')
+
 /** Buses that have to be flushed when the process exits. Being here also keeps an open bus from being collected. */
 const buses = new Set()
 let exitingSince = 0
@@ -10,7 +12,7 @@ let exitingSince = 0
  * publish is flushed by itself as well.
  */
 function onExit() {
-  exitingSince = Date.now()
+  exitingSince = performance.now()
   for (const bus of buses) flush(bus)
 }
 
@@ -19,7 +21,7 @@ function onExit() {
  * @param {{flush(timeoutMs: number): number, flushTimeoutMs: number}} bus
  */
 function flush(bus) {
-  const left = bus.flushTimeoutMs - (Date.now() - exitingSince)
+  const left = bus.flushTimeoutMs - (performance.now() - exitingSince)
   if (left > 0) bus.flush(left)
 }
 

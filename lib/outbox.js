@@ -1,28 +1,23 @@
 'use strict'
 
-const { performance } = require('perf_hooks')
-
-/** So many characters are handed over at once, also if more is to come. */
+/** So many characters are handed over at once, also if more is to come in the same tick. */
 const FULL = 256 * 1024
-/** A tick with so many characters is a busy one. */
-const BUSY = 8 * 1024
-/** While ticks are busy they share a hand-over for so long, in milliseconds. */
-const PAUSE_MS = 2
 
 /**
- * Gathers what is published in one tick of the event loop, so that a run of messages to one channel crosses into the
- * engine in one call and reaches Kafka in few requests.
+ * Gathers what is published in one tick of the event loop, for whichever channel and addressee, so that it crosses into
+ * the engine in one call and travels together.
  */
 class Outbox {
   #publish
+  /** [channel, count] or [channel, count, addressee], in order, as src/wire.rs writes them. */
+  #runs = []
+  /** The texts of all runs, one on a line; none of them holds a line break. */
+  #lines = ''
   #channel
-  #target
-  /** JSON texts, one on a line; none of them holds a line break. */
-  #messages
+  #addressee
   #isScheduled = false
-  #lastAt = 0
 
-  /** @param {(channel: string, messages: string, target?: string) => void} publish hands a run over */
+  /** @param {(runs: string, lines: string) => void} publish hands over what was gathered */
   constructor(publish) {
     this.#publish = publish
   }
@@ -30,46 +25,53 @@ class Outbox {
   /**
    * @param {string} channel
    * @param {string | undefined} json the message; undefined stands for itself
-   * @param {string} [target]
+   * @param {string} [addressee]
    */
-  add(channel, json = '', target) {
-    if (this.#messages === undefined || channel !== this.#channel || target !== this.#target) {
-      this.flush()
-      this.#channel = channel
-      this.#target = target
-      this.#messages = json
+  add(channel, json = '', addressee) {
+    if (this.#runs.length === 0) {
+      this.#lines = json
+      this.#begin(channel, addressee)
     } else {
-      this.#messages += `\n${json}`
+      this.#lines += `\n${json}`
+      if (channel === this.#channel && addressee === this.#addressee) this.#runs[this.#runs.length - 1][1]++
+      else this.#begin(channel, addressee)
     }
-    if (this.#messages.length >= FULL) this.flush()
+    if (this.#lines.length >= FULL) this.flush()
     else if (!this.#isScheduled) {
       this.#isScheduled = true
-      process.nextTick(() => this.#endTick())
+      process.nextTick(() => {
+        this.#isScheduled = false
+        this.flush()
+      })
     }
   }
 
-  #endTick() {
-    const isBusy = this.#messages?.length >= BUSY
-    if (isBusy && performance.now() - this.#lastAt < PAUSE_MS) {
-      setTimeout(() => this.#end(), PAUSE_MS)
-    } else {
-      this.#end()
-    }
-  }
-
-  #end() {
-    this.#lastAt = performance.now()
-    this.#isScheduled = false
-    this.flush()
+  #begin(channel, addressee) {
+    this.#channel = channel
+    this.#addressee = addressee
+    const run = [wellFormed(channel), 1]
+    if (addressee !== undefined) run.push(wellFormed(addressee))
+    this.#runs.push(run)
   }
 
   /** Hands over what was gathered. */
   flush() {
-    if (this.#messages === undefined) return
-    const messages = this.#messages
-    this.#messages = undefined
-    this.#publish(this.#channel, messages, this.#target)
+    if (this.#runs.length === 0) return
+    const runs = JSON.stringify(this.#runs)
+    const lines = this.#lines
+    this.#runs = []
+    this.#lines = ''
+    this.#publish(runs, lines)
   }
 }
 
-module.exports = { Outbox }
+/**
+ * A name as it is on the wire, which is UTF-8 and has no lone surrogates: each is U+FFFD there.
+ * @param {string} name
+ * @returns {string}
+ */
+function wellFormed(name) {
+  return /[\ud800-\udfff]/.test(name) ? Buffer.from(name).toString() : name
+}
+
+module.exports = { Outbox, wellFormed }

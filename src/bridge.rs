@@ -19,11 +19,13 @@ use napi::threadsafe_function::{ThreadsafeFunctionCallMode, UnknownReturnValue};
 use napi::{CleanupEnvHook, Either, Env, JsString};
 use napi_derive::napi;
 
+use crate::border::batch;
+use crate::border::inbox::{Event, Item};
 use crate::connection::{Connection, Phase};
-use crate::dev_broker::DevBroker;
 use crate::error::{Error, ErrorKind};
-use crate::inbox::{Event, Item};
+use crate::kafka::dev_broker::DevBroker;
 use crate::options::{Broker, Options};
+use crate::wire::Runs;
 
 /// An error whose `code` JavaScript sees.
 type Result<T> = std::result::Result<T, napi::Error<&'static str>>;
@@ -63,13 +65,14 @@ pub struct BusStats {
     pub published: f64,
     pub published_bytes: f64,
     pub publish_failed: f64,
-    pub undelivered: u32,
+    pub undelivered: f64,
     pub received: f64,
     pub received_bytes: f64,
     pub delivered: f64,
     pub filtered_own: f64,
     pub filtered_direct: f64,
     pub filtered_unsubscribed: f64,
+    pub duplicates: f64,
     pub invalid: f64,
     pub missed: f64,
     pub disconnects: f64,
@@ -101,7 +104,7 @@ impl NativeBus {
             .callee_handled::<false>()
             .weak::<true>()
             .build()
-            .map_err(|error| internal(&error))?;
+            .map_err(|error| internal(&error.reason))?;
         let connection = Connection::new(options.into(), move || {
             // Refused only while the environment goes away, when nobody is left to be woken.
             let _ = wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
@@ -115,7 +118,7 @@ impl NativeBus {
                     connection.abort();
                 }
             })
-            .map_err(|error| internal(&error))?;
+            .map_err(|error| internal(&error.reason))?;
         Ok(Self {
             connection,
             cleanup,
@@ -132,10 +135,13 @@ impl NativeBus {
         self.connection.close();
     }
 
+    /// `runs` as the header of that name in `wire.rs`, `lines` the JSON texts of all their messages, one a line.
     #[napi]
-    pub fn publish(&self, channel: String, messages: String, target: Option<String>) {
-        self.connection
-            .publish(&channel, &messages, target.as_deref());
+    pub fn publish(&self, runs: String, lines: String) -> Result<()> {
+        let runs: std::result::Result<Vec<_>, _> = Runs(runs.as_bytes()).iter().collect();
+        let runs = runs.map_err(|_| internal("The runs of what is published cannot be read."))?;
+        self.connection.publish(&runs, &lines);
+        Ok(())
     }
 
     #[napi]
@@ -148,7 +154,7 @@ impl NativeBus {
         self.connection.unsubscribe(&channel);
     }
 
-    /// The next records as a JSON array (see `inbox.rs`), the next events, or null.
+    /// The next messages as a JSON array (see `batch.rs`), the next events, or null.
     #[napi]
     pub fn take<'env>(
         &self,
@@ -171,13 +177,19 @@ impl NativeBus {
         })
     }
 
-    /// Blocks until everything published is delivered or the time is over; returns how many messages are not.
+    /// The array without the messages that are no JSON, for one that does not parse or has another number of elements.
     #[napi]
-    pub fn flush(&self, timeout_ms: u32) -> u32 {
-        let undelivered = self
-            .connection
-            .flush(Duration::from_millis(timeout_ms.into()));
-        u32::try_from(undelivered).unwrap_or(u32::MAX)
+    pub fn mend(&self, array: String) -> String {
+        let (mended, refused) = batch::mend(&array);
+        self.connection.refuse(&refused);
+        mended
+    }
+
+    /// Blocks until everything published is stored or the time is over; returns how many messages are not.
+    #[napi]
+    pub fn flush(&self, timeout_ms: u32) -> f64 {
+        let timeout = Duration::from_millis(timeout_ms.into());
+        number(self.connection.flush(timeout))
     }
 
     #[napi]
@@ -194,13 +206,14 @@ impl NativeBus {
             published: number(counters.published),
             published_bytes: number(counters.published_bytes),
             publish_failed: number(counters.publish_failed),
-            undelivered: u32::try_from(self.connection.undelivered()).unwrap_or(u32::MAX),
+            undelivered: number(self.connection.undelivered()),
             received: number(counters.received),
             received_bytes: number(counters.received_bytes),
             delivered: number(counters.delivered),
             filtered_own: number(counters.filtered_own),
             filtered_direct: number(counters.filtered_direct),
             filtered_unsubscribed: number(counters.filtered_unsubscribed),
+            duplicates: number(counters.duplicates),
             invalid: number(counters.invalid),
             missed: number(counters.missed),
             disconnects: number(counters.disconnects),
@@ -297,8 +310,8 @@ impl Error {
     }
 }
 
-fn internal(error: &napi::Error) -> napi::Error<&'static str> {
-    napi::Error::new(ErrorKind::Internal.code(), error.reason.clone())
+fn internal(reason: &str) -> napi::Error<&'static str> {
+    napi::Error::new(ErrorKind::Internal.code(), reason)
 }
 
 /// JavaScript's numbers hold counters exactly up to 2^53, some thousand years at a million a second.

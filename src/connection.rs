@@ -1,19 +1,25 @@
 //! The life cycle, connecting -> ready -> closing -> closed -> connecting ..., and the thread that goes through it.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::channels::Channels;
+use crate::border::batch::NotJson;
+use crate::border::inbox::{Event, Inbox};
 use crate::error::{Error, ErrorKind, Result};
-use crate::inbox::{Event, Inbox};
+use crate::incoming::channels::Channels;
+use crate::kafka::config;
 use crate::options::Options;
-use crate::publisher::Publisher;
+use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
+use crate::session::Session;
 use crate::stats::Stats;
+use crate::wire::{Life, Run};
 
-/// How long the thread may sleep before it looks whether it should close.
+/// How long the thread may wait for records before it looks whether it should close.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
 
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
@@ -28,7 +34,7 @@ pub(crate) struct Shared {
     pub(crate) phase: Mutex<Phase>,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) channels: Channels,
-    pub(crate) publisher: Publisher,
+    pub(crate) publisher: Arc<Publisher>,
     pub(crate) reporter: Arc<Reporter>,
     pub(crate) stats: Arc<Stats>,
 }
@@ -52,7 +58,7 @@ pub enum Phase {
 impl Connection {
     /// A closed connection. `wake` is called when the inbox has something to take.
     pub fn new(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Result<Self> {
-        options.validate()?;
+        config::validate(&options)?;
         let inbox = Arc::new(Inbox::new(options.inbox_bytes, wake));
         let reporter = Arc::new(Reporter::new(Arc::clone(&inbox)));
         let stats = Arc::<Stats>::default();
@@ -62,7 +68,7 @@ impl Connection {
             phase: Mutex::new(Phase::Closed),
             inbox,
             channels: Channels::default(),
-            publisher,
+            publisher: Arc::new(publisher),
             reporter,
             stats,
         };
@@ -79,11 +85,12 @@ impl Connection {
         }
         self.join();
         *self.shared.lock_phase() = Phase::Connecting;
-        self.shared.publisher.accept();
+        let life = new_life();
+        self.shared.publisher.begin(life);
         let shared = Arc::clone(&self.shared);
         let thread = thread::Builder::new()
             .name("kafka-bus".into())
-            .spawn(move || shared.run());
+            .spawn(move || shared.run(life));
         match thread {
             Ok(thread) => {
                 *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
@@ -91,6 +98,7 @@ impl Connection {
             }
             Err(error) => {
                 *self.shared.lock_phase() = Phase::Closed;
+                self.shared.publisher.end();
                 Err(Error::new(
                     ErrorKind::Internal,
                     format!("The connection's thread cannot be started: {error}"),
@@ -138,8 +146,8 @@ impl Connection {
     }
 
     /// Publishes; see [`Publisher::publish`].
-    pub fn publish(&self, channel: &str, messages: &str, target: Option<&str>) {
-        self.shared.publisher.publish(channel, messages, target);
+    pub fn publish(&self, runs: &[Run<'_>], lines: &str) {
+        self.shared.publisher.publish(runs, lines);
     }
 
     /// Lets records of a channel through; see [`Channels::add`].
@@ -153,10 +161,23 @@ impl Connection {
         self.shared.channels.remove(channel);
     }
 
-    /// Waits until every published message is delivered, `timeout` at most; says how many are not. Blocks.
+    /// Waits until every published message is stored, `timeout` at most; says how many are not. Blocks.
     #[must_use]
-    pub fn flush(&self, timeout: Duration) -> usize {
-        self.shared.publisher.flush(Instant::now() + timeout)
+    pub fn flush(&self, timeout: Duration) -> u64 {
+        self.shared.publisher.backlog().wait_until_empty(timeout)
+    }
+
+    /// Counts and tells messages that turned out to be no JSON.
+    pub fn refuse(&self, messages: &[NotJson]) {
+        for NotJson { sender, bytes, .. } in messages {
+            self.shared.stats.invalid.add(1);
+            let message = format!(
+                "A message of {bytes} bytes from '{sender}' is no JSON and was skipped. Find out who else writes to the Kafka topic; \
+                 the bus needs one of its own (option topic)."
+            );
+            let error = Error::new(ErrorKind::InvalidRecord, message);
+            self.shared.reporter.error(error);
+        }
     }
 
     /// Where records and events are taken from.
@@ -171,10 +192,10 @@ impl Connection {
         &self.shared.stats
     }
 
-    /// How many messages are not delivered yet.
+    /// How many messages are not known to be stored.
     #[must_use]
-    pub fn undelivered(&self) -> usize {
-        self.shared.publisher.undelivered()
+    pub fn undelivered(&self) -> u64 {
+        self.shared.publisher.backlog().undelivered()
     }
 
     /// Where in its life it is.
@@ -195,7 +216,7 @@ impl Shared {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn is_closing(&self) -> bool {
+    fn is_closing(&self) -> bool {
         matches!(*self.lock_phase(), Phase::Closing { .. } | Phase::Closed)
     }
 
@@ -203,7 +224,7 @@ impl Shared {
     pub(crate) fn is_over(&self) -> bool {
         match *self.lock_phase() {
             Phase::Closing { deadline } => {
-                Instant::now() >= deadline || self.publisher.undelivered() == 0
+                Instant::now() >= deadline || self.publisher.backlog().undelivered() == 0
             }
             Phase::Closed => true,
             Phase::Connecting | Phase::Ready => false,
@@ -211,8 +232,8 @@ impl Shared {
     }
 
     /// The thread.
-    fn run(&self) {
-        let session = catch_unwind(AssertUnwindSafe(|| self.session()));
+    fn run(&self, life: Life) {
+        let session = catch_unwind(AssertUnwindSafe(|| Session::new(self, life)?.run()));
         match session {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -259,4 +280,9 @@ impl Shared {
         }
         is_connecting
     }
+}
+
+/// Drawn from the randomness of the standard library's hash maps, which differs with each call.
+fn new_life() -> Life {
+    Life(RandomState::new().build_hasher().finish())
 }

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     ConnectTimeout,
     /// Every broker is gone. Becomes `ERR_KAFKA_DISCONNECTED` in JS.
     Disconnected,
+    /// The leader of a partition does not answer. Becomes `ERR_KAFKA_LEADER_SILENT` in JS.
+    LeaderSilent,
     /// A message exceeds a size limit. Becomes `ERR_KAFKA_MESSAGE_TOO_LARGE` in JS.
     MessageTooLarge,
     /// The queue of unsent messages is full. Becomes `ERR_KAFKA_QUEUE_FULL` in JS.
@@ -37,7 +39,11 @@ pub enum ErrorKind {
     Delivery,
     /// A record of the topic is not a message of this bus. Becomes `ERR_KAFKA_INVALID_RECORD` in JS.
     InvalidRecord,
-    /// Records were gone before this node could read them. Becomes `ERR_KAFKA_RECORDS_MISSED` in JS.
+    /// A record has a later format than this package knows. Becomes `ERR_KAFKA_WIRE_VERSION` in JS.
+    WireVersion,
+    /// Another server has the same id on the bus. Becomes `ERR_KAFKA_NAME_TAKEN` in JS.
+    NameTaken,
+    /// Messages were gone before this node could read them. Becomes `ERR_KAFKA_RECORDS_MISSED` in JS.
     RecordsMissed,
     /// Reading the topic fails. Becomes `ERR_KAFKA_FETCH` in JS.
     Fetch,
@@ -49,7 +55,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Property,
         Self::NoBroker,
         Self::NotABroker,
@@ -61,10 +67,13 @@ impl ErrorKind {
         Self::TopicMissing,
         Self::ConnectTimeout,
         Self::Disconnected,
+        Self::LeaderSilent,
         Self::MessageTooLarge,
         Self::QueueFull,
         Self::Delivery,
         Self::InvalidRecord,
+        Self::WireVersion,
+        Self::NameTaken,
         Self::RecordsMissed,
         Self::Fetch,
         Self::FlushTimeout,
@@ -86,10 +95,13 @@ impl ErrorKind {
             Self::TopicMissing => "ERR_KAFKA_TOPIC_MISSING",
             Self::ConnectTimeout => "ERR_KAFKA_CONNECT_TIMEOUT",
             Self::Disconnected => "ERR_KAFKA_DISCONNECTED",
+            Self::LeaderSilent => "ERR_KAFKA_LEADER_SILENT",
             Self::MessageTooLarge => "ERR_KAFKA_MESSAGE_TOO_LARGE",
             Self::QueueFull => "ERR_KAFKA_QUEUE_FULL",
             Self::Delivery => "ERR_KAFKA_DELIVERY",
             Self::InvalidRecord => "ERR_KAFKA_INVALID_RECORD",
+            Self::WireVersion => "ERR_KAFKA_WIRE_VERSION",
+            Self::NameTaken => "ERR_KAFKA_NAME_TAKEN",
             Self::RecordsMissed => "ERR_KAFKA_RECORDS_MISSED",
             Self::Fetch => "ERR_KAFKA_FETCH",
             Self::FlushTimeout => "ERR_KAFKA_FLUSH_TIMEOUT",
@@ -107,6 +119,7 @@ impl ErrorKind {
                 | Self::TopicMissing
                 | Self::ConnectTimeout
                 | Self::Disconnected
+                | Self::LeaderSilent
                 | Self::QueueFull
                 | Self::Delivery
                 | Self::Fetch

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::border::inbox::{Event, Inbox};
 use crate::error::{Error, ErrorKind};
-use crate::inbox::{Event, Inbox};
 
 /// At most [`BURST`] events of one kind in this time.
 const WINDOW: Duration = Duration::from_secs(1);
@@ -75,7 +75,7 @@ impl Reporter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inbox::Item;
+    use crate::border::inbox::Item;
 
     #[test]
     fn a_flood_of_one_kind_does_not_hide_another() {

@@ -1,90 +1,71 @@
-//! What the connection thread does: connects, reads, and mends what is broken.
+//! One life on the bus, from open to close: connects, reads, sends, and mends what is broken.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::producer::Producer as _;
 use tokio::runtime::Runtime;
 
-use crate::client::{Consumer, Context, Health, Producer};
-use crate::connection::{Phase, Shared, TICK};
-use crate::dev_broker::DevBroker;
-use crate::error::{Error, ErrorKind, Result};
-use crate::inbox::Event;
-use crate::options::{Broker, invalid_property};
-use crate::outage::{Flow, Outage, Verdict};
-use crate::patience::Patience;
-use crate::subscriber::{Filter, Subscriber};
-use crate::topic::Topic;
+use crate::border::inbox::Event;
+use crate::connect_report::ConnectReport;
+use crate::connection::{Shared, TICK};
+use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::incoming::intake::{self, Intake};
+use crate::incoming::reader::Reader;
+use crate::kafka::clients::{Beat, Consumer, Context, Producer, Troubles};
+use crate::kafka::dev_broker::DevBroker;
+use crate::kafka::probe::{Probe, Sight};
+use crate::kafka::pulse::{Direction, Silence};
+use crate::kafka::topic::Topic;
+use crate::kafka::{config, diagnosis};
+use crate::link::{Found, Link, News, Signals};
+use crate::options::Broker;
+use crate::outgoing::publisher::Outlet;
+use crate::wire::Life;
 
-/// How often it is looked whether reading keeps up with the topic.
-const WATCH: Duration = Duration::from_secs(1);
-/// How long reading may stand still before the end of the topic is reached; its last records may be none for readers.
-const CATCH_UP: Duration = Duration::from_secs(3);
-/// How long a request may take while connecting. Short, because closing has to wait for it.
+/// How long a request may take. Short, because closing has to wait for it.
 const REQUEST: Duration = Duration::from_secs(1);
 /// How long one may take at first, so that a failure is known before deepstream's patience ends.
 const EARLY_REQUEST: Duration = Duration::from_millis(300);
-/// How long a client that starts afresh may take for one.
-const FRESH_REQUEST: Duration = Duration::from_millis(500);
-/// How long one may take while messages flow: reading has to wait for it.
-const WATCH_REQUEST: Duration = Duration::from_millis(250);
+/// How long the thread waits for records at once while it waits for a record to be stored as well,
+const STEP: Duration = Duration::from_millis(2);
+/// unless that takes longer than this.
+const LATE: Duration = Duration::from_secs(1);
+/// How often it is looked whether the brokers are heard.
+const WATCH: Duration = Duration::from_millis(100);
 
-/// What a connection thread works with.
-struct Clients {
+/// What the connection thread owns.
+pub(crate) struct Session<'a> {
+    shared: &'a Shared,
+    life: Life,
+    cluster: Cluster<'a>,
     producer: Arc<Producer>,
+    reader: Reader,
+    link: Link,
+    probe: Probe,
+    /// Why fresh clients found nobody.
+    cut_off_by: Option<Cause>,
+}
+
+/// The brokers, as far as they outlast a client.
+struct Cluster<'a> {
+    shared: &'a Shared,
     bootstrap: String,
-    health: Arc<Health>,
+    troubles: Arc<Troubles>,
     runtime: Runtime,
+    /// Where the brokers send clients, as they said last.
     advertised: RefCell<Vec<String>>,
 }
 
-impl Shared {
-    /// From the first attempt to connect until everything is delivered, or cannot be.
-    pub(crate) fn session(&self) -> Result<()> {
-        let (mut clients, mut subscriber) = self.clients()?;
-        if !self.connect(&clients, &mut subscriber) {
-            return Ok(());
-        }
-        self.fit_to_topic(&mut clients, subscriber.partitions())?;
-        self.publisher
-            .open(Arc::clone(&clients.producer), subscriber.partitions());
-        if self.enter_ready() {
-            self.inbox.push_event(Event::Ready);
-        }
-        self.read(clients, &mut subscriber)?;
-        let phase = *self.lock_phase();
-        if let Phase::Closing { deadline } = phase {
-            self.publisher.flush(deadline);
-        }
-        Ok(())
-    }
-
-    /// Sends nothing that the topic would refuse. Its limit holds for a batch as well as for a message.
-    fn fit_to_topic(&self, clients: &mut Clients, partitions: i32) -> Result<()> {
-        let Some(largest) = self.topic(clients, REQUEST).largest_record() else {
-            return Ok(());
-        };
-        self.publisher.limit(largest);
-        if largest < self.options.batch_bytes() {
-            clients.producer = self.producer(&clients.bootstrap, &clients.health)?;
-            let topic = self.topic(clients, REQUEST);
-            // Should they fail, the first message waits a little longer.
-            let _ = topic.offsets(self.publisher.partition(partitions));
-            let _ = topic.acquire_producer_id();
-        }
-        Ok(())
-    }
-
-    fn clients(&self) -> Result<(Clients, Subscriber)> {
-        let bootstrap = match &self.options.broker {
+impl<'a> Cluster<'a> {
+    fn new(shared: &'a Shared) -> Result<Self> {
+        let bootstrap = match &shared.options.broker {
             Broker::Kafka(addresses) => addresses.clone(),
             Broker::Embedded => DevBroker::shared()?.address().to_owned(),
             Broker::EmbeddedAt(port) => format!("127.0.0.1:{port}"),
         };
-        let health = Arc::<Health>::default();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build();
@@ -94,241 +75,344 @@ impl Shared {
                 format!("The timer of the connection cannot be started: {error}"),
             )
         })?;
-        let consumer = self.consumer(&bootstrap, &health)?;
-        let topic = self.options.topic.clone();
-        let Some(subscriber) = Subscriber::new(consumer, topic) else {
-            return Err(Error::new(
-                ErrorKind::Internal,
-                "The consumer has no queue, although it has a group.id.",
-            ));
-        };
-        let producer = self.producer(&bootstrap, &health)?;
-        Ok((
-            Clients {
-                producer,
-                bootstrap,
-                health,
-                runtime,
-                advertised: RefCell::default(),
-            },
-            subscriber,
-        ))
+        Ok(Self {
+            shared,
+            bootstrap,
+            troubles: Arc::default(),
+            runtime,
+            advertised: RefCell::default(),
+        })
     }
 
-    fn consumer(&self, bootstrap: &str, health: &Arc<Health>) -> Result<Consumer> {
-        let config = self.options.consumer_config(bootstrap);
+    fn producer(&self) -> Result<Producer> {
+        let config = config::producer(&self.shared.options, &self.bootstrap);
+        // The publisher holds its producer, and must not be held by it.
+        let publisher = Arc::downgrade(&self.shared.publisher);
+        let context = self.context(&self.troubles, Direction::Both, move |attempt, error| {
+            if let Some(publisher) = publisher.upgrade() {
+                publisher.settle(attempt, error);
+            }
+        });
         config
-            .create_with_context(self.context(health))
-            .map_err(|error| invalid_property(&error))
+            .create_with_context(context)
+            .map_err(|error| config::invalid_property(&error))
     }
 
-    fn producer(&self, bootstrap: &str, health: &Arc<Health>) -> Result<Arc<Producer>> {
-        let mut config = self.options.producer_config(bootstrap);
-        let largest_batch = self.publisher.largest_record();
-        if largest_batch < self.options.batch_bytes() {
-            config.set("batch.size", largest_batch.to_string());
-        }
+    fn consumer(&self) -> Result<Consumer> {
+        let config = config::consumer(&self.shared.options, &self.bootstrap);
         config
-            .create_with_context(self.context(health))
-            .map(Arc::new)
-            .map_err(|error| invalid_property(&error))
+            .create_with_context(self.context(&self.troubles, Direction::In, |_, _| {}))
+            .map_err(|error| config::invalid_property(&error))
     }
 
-    fn context(&self, health: &Arc<Health>) -> Context {
+    /// A client that only looks who is there.
+    fn visitor(&self) -> Result<Producer> {
+        let config = config::producer(&self.shared.options, &self.bootstrap);
+        config
+            .create_with_context(self.context(&Arc::default(), Direction::Both, |_, _| {}))
+            .map_err(|error| config::invalid_property(&error))
+    }
+
+    fn context(
+        &self,
+        troubles: &Arc<Troubles>,
+        direction: Direction,
+        on_delivery: impl Fn(usize, Option<&rdkafka::error::KafkaError>) + Send + Sync + 'static,
+    ) -> Context {
         Context {
-            health: Arc::clone(health),
-            ledger: Arc::clone(self.publisher.ledger()),
-            reporter: Arc::clone(&self.reporter),
-            stats: Arc::clone(&self.stats),
+            troubles: Arc::clone(troubles),
+            topic: self.shared.options.topic.clone(),
+            direction,
+            beat: Mutex::new(Beat::new(Instant::now())),
+            on_delivery: Box::new(on_delivery),
         }
     }
 
-    fn topic<'a>(&'a self, clients: &'a Clients, patience: Duration) -> Topic<'a> {
+    /// The topic, asked for by this client.
+    fn topic<'t>(&'t self, producer: &'t Producer, timeout: Duration) -> Topic<'t> {
         Topic {
-            options: &self.options,
-            bootstrap: &clients.bootstrap,
-            producer: &clients.producer,
-            health: &clients.health,
-            runtime: &clients.runtime,
-            patience,
-            advertised: &clients.advertised,
+            options: &self.shared.options,
+            bootstrap: &self.bootstrap,
+            producer,
+            troubles: &self.troubles,
+            runtime: &self.runtime,
+            timeout,
+            advertised: &self.advertised,
         }
+    }
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(shared: &'a Shared, life: Life) -> Result<Self> {
+        let cluster = Cluster::new(shared)?;
+        let producer = Arc::new(cluster.producer()?);
+        let reader = Reader::new(cluster.consumer()?, shared.options.topic.clone())?;
+        Ok(Self {
+            shared,
+            life,
+            cluster,
+            producer,
+            reader,
+            link: Link::new(Instant::now()),
+            probe: Probe::default(),
+            cut_off_by: None,
+        })
+    }
+
+    /// Until everything is delivered after the order to close, or cannot be.
+    pub(crate) fn run(mut self) -> Result<()> {
+        if !self.connect() {
+            return Ok(());
+        }
+        self.let_out();
+        if self.shared.enter_ready() {
+            self.shared.inbox.push_event(Event::Ready);
+        }
+        self.flow();
+        Ok(())
     }
 
     /// Tries until the read position is pinned; false when it is over before.
-    fn connect(&self, clients: &Clients, subscriber: &mut Subscriber) -> bool {
-        let mut patience = Patience::new(self.options.connect_timeout, &self.reporter);
-        while !self.is_over() {
-            let request = if patience.is_over() {
-                REQUEST
-            } else {
-                EARLY_REQUEST
-            };
-            match subscriber.pin(&self.topic(clients, request)) {
-                Ok(()) => return true,
-                Err(error) => patience.note(error, &clients.bootstrap),
+    fn connect(&mut self) -> bool {
+        let timeout = self.shared.options.connect_timeout;
+        let mut report = ConnectReport::new(Instant::now(), timeout);
+        while !self.shared.is_over() {
+            let is_late = report.is_late(Instant::now());
+            let timeout = if is_late { REQUEST } else { EARLY_REQUEST };
+            match self
+                .reader
+                .pin(&self.cluster.topic(&self.producer, timeout))
+            {
+                Ok(true) => return true,
+                Ok(false) => {}
+                Err(error) => self.tell_connecting(&mut report, error),
             }
-            clients.producer.poll(Duration::ZERO);
+            self.producer.poll(Duration::ZERO);
             thread::sleep(TICK);
         }
         false
     }
 
-    /// Reads until it is to close.
-    fn read(&self, mut clients: Clients, subscriber: &mut Subscriber) -> Result<()> {
-        let filter = Filter {
-            topic: &self.options.topic,
-            sender: &self.options.sender,
-            publisher: &self.publisher,
-            channels: &self.channels,
-            inbox: &self.inbox,
-            reporter: &self.reporter,
-            stats: &self.stats,
+    fn tell_connecting(&self, report: &mut ConnectReport, error: Error) {
+        let telling = report.note(Instant::now(), error.kind);
+        if telling.as_timeout.is_none() && !telling.as_news {
+            return;
+        }
+        let bootstrap = &self.cluster.bootstrap;
+        let error = diagnosis::look_closer(error, bootstrap, self.shared.options.uses_tls());
+        let reporter = &self.shared.reporter;
+        if let Some(waited) = telling.as_timeout {
+            let mut timeout = Error::new(
+                ErrorKind::ConnectTimeout,
+                format!(
+                    "Not connected after {} ms, still trying. {error}",
+                    waited.as_millis()
+                ),
+            );
+            timeout.cause.clone_from(&error.cause);
+            reporter.error(timeout);
+        }
+        if telling.as_news && error.kind.is_final() {
+            reporter.error(error);
+        } else if telling.as_news {
+            reporter.warning(error);
+        }
+    }
+
+    /// Reads, sends and watches until there is nothing left to wait for.
+    fn flow(&mut self) {
+        let shared = self.shared;
+        let mut intake = Intake {
+            me: &shared.options.sender,
+            life: self.life,
+            publisher: &shared.publisher,
+            channels: &shared.channels,
+            inbox: &shared.inbox,
+            reporter: &shared.reporter,
+            stats: &shared.stats,
+            state: intake::State::default(),
         };
-        let mut next_look = Instant::now() + WATCH;
-        let mut patience = Patience::new(Duration::ZERO, &self.reporter);
-        let mut outage = Outage::default();
-        let mut flow = Flow::default();
-        while !self.is_closing() {
-            let has_room = self.inbox.wait_for_room(TICK);
-            if has_room && subscriber.poll(TICK, &filter) > 0 {
-                outage.interrupt();
+        let mut report = ConnectReport::new(Instant::now(), Duration::ZERO);
+        let mut reads_since = Instant::now();
+        let mut next_watch = reads_since;
+        while !shared.is_over() {
+            let step = self.step();
+            let has_room = shared.inbox.wait_for_room(step);
+            if has_room {
+                self.reader.poll(step, &mut intake, &shared.reporter);
             }
-            clients.producer.poll(Duration::ZERO);
-            if clients.producer.client().fatal_error().is_some() {
-                clients.producer = self.replace_producer(&clients, subscriber)?;
+            self.producer.poll(Duration::ZERO);
+            shared.publisher.pump();
+            let now = Instant::now();
+            if !has_room {
+                // Nobody reads meanwhile, so that nothing follows from what does not come.
+                reads_since = now;
             }
-            let is_held = self.publisher.hold();
-            let is_urgent = clients.health.is_in_doubt() && clients.health.is_answered();
-            if Instant::now() < next_look && !is_urgent {
-                continue;
+            if now >= next_watch {
+                next_watch = now + WATCH;
+                self.watch(now, reads_since, &mut report);
             }
-            next_look = Instant::now() + WATCH;
-            if is_held && clients.producer.in_flight_count() > 0 {
-                // What is under way is older than what is held, and must stay so.
-                continue;
-            }
-            let outcome = if is_held || subscriber.is_lost() {
-                self.mend(&mut clients, subscriber, &filter, is_held)
-                    .inspect_err(|error| patience.note(error.clone(), &clients.bootstrap))
-            } else if has_room && !self.flows(&mut flow, &clients) {
-                // A full inbox is no reason to worry that nothing is read.
-                subscriber.watch(&self.topic(&clients, WATCH_REQUEST))
-            } else {
-                continue;
-            };
-            if clients.health.is_answered() {
-                outage = Outage::default();
-                flow.set_answered();
-            } else if let Err(error) = outcome {
-                self.judge(&mut outage, &clients, error);
-                if !outage.is_told() {
-                    next_look = Instant::now() + TICK;
+        }
+    }
+
+    fn step(&self) -> Duration {
+        match self.shared.publisher.backlog().under_way_since() {
+            Some(since) if since.elapsed() < LATE => STEP,
+            _ => TICK,
+        }
+    }
+
+    /// Looks whether the brokers are heard, and does what follows from it.
+    fn watch(&mut self, now: Instant, reads_since: Instant, report: &mut ConnectReport) {
+        let sight = self.probe.answer();
+        let found = sight.as_ref().map(|sight| match sight {
+            Sight::Nobody(_) => Found::Nobody,
+            Sight::NoLeader => Found::NoLeader,
+            Sight::Leader => Found::Leader,
+        });
+        if let Some(Sight::Nobody(cause)) = sight {
+            self.cut_off_by = Some(cause);
+        }
+        let signals = Signals {
+            silence: self.silence(reads_since),
+            found,
+            is_lost: self.reader.is_lost(),
+        };
+        let step = self.link.step(now, signals);
+        if let Some(news) = step.tell {
+            self.tell(news);
+        }
+        if let Some(partition) = step.probe
+            && let Ok(visitor) = self.cluster.visitor()
+        {
+            self.probe
+                .ask(visitor, &self.shared.options.topic, partition);
+        }
+        if step.rebuild {
+            match self.rebuild() {
+                Ok(true) => {
+                    self.link.rebuilt(Instant::now());
+                    *report = ConnectReport::new(Instant::now(), Duration::ZERO);
+                }
+                Ok(false) => self.link.not_rebuilt(Instant::now()),
+                Err(error) => {
+                    self.link.not_rebuilt(Instant::now());
+                    self.tell_connecting(report, error);
                 }
             }
         }
-        Ok(())
+        let known = self.reader.context().partitions();
+        if let Err(error) = self.reader.add_partitions(known) {
+            self.shared.reporter.error(error);
+        }
     }
 
-    /// What follows from a request that no broker answered.
-    fn judge(&self, outage: &mut Outage, clients: &Clients, error: Error) {
-        match outage.judge(|| self.is_broker_up(clients)) {
-            Verdict::TooEarly => {}
-            Verdict::OnlyOurs => {
-                *outage = Outage::default();
-                self.publisher.withdraw();
+    /// The longest silence of a leader from which something was to be heard.
+    fn silence(&self, reads_since: Instant) -> Option<Silence> {
+        let reading = self.reader.context().silence(|_| true, reads_since);
+        let backlog = self.shared.publisher.backlog();
+        let writing = backlog.under_way_since().and_then(|since| {
+            let own = self.partition();
+            let context = self.producer.client().context();
+            context.silence(|partition| partition == own, since)
+        });
+        reading
+            .into_iter()
+            .chain(writing)
+            .max_by_key(|silence| silence.length)
+    }
+
+    fn tell(&mut self, news: News) {
+        let Self { shared, .. } = self;
+        let topic = &shared.options.topic;
+        match news {
+            News::CutOff { is_first } => {
+                shared.stats.disconnects.add(u64::from(is_first));
+                let mut error = Error::new(
+                    ErrorKind::Disconnected,
+                    "No Kafka broker can be reached any more. Messages wait in memory and reading goes on where it stopped \
+                     once a broker is back. Check that the brokers run and the network between.",
+                );
+                error.cause = self.cut_off_by.take();
+                shared.reporter.error(error);
             }
-            Verdict::Everybody { is_news, is_first } => {
-                self.stats.disconnects.add(u64::from(is_first));
-                if is_news {
-                    let mut disconnected = Error::new(
-                        ErrorKind::Disconnected,
-                        "No Kafka broker can be reached any more. Messages wait in memory and reading goes on where \
-                         it stopped once a broker is back. Check that the brokers run and the network between.",
-                    );
-                    disconnected.cause = error.cause;
-                    self.reporter.error(disconnected);
-                }
+            News::Silent(silence) => {
+                let leader = match silence.leader {
+                    Some(id) => format!(
+                        "The leader of partition {} of the Kafka topic {topic}, broker {id},",
+                        silence.partition
+                    ),
+                    None => format!(
+                        "Partition {} of the Kafka topic {topic} has no leader that",
+                        silence.partition
+                    ),
+                };
+                let message = format!(
+                    "{leader} has not answered for {:.1} s, while other brokers do. Messages wait in memory until it answers or \
+                     another broker takes over. Check that broker and the network to it.",
+                    silence.length.as_secs_f64()
+                );
+                shared
+                    .reporter
+                    .error(Error::new(ErrorKind::LeaderSilent, message));
+            }
+            News::Back { was_cut_off, after } => {
+                let kind = if was_cut_off {
+                    ErrorKind::Disconnected
+                } else {
+                    ErrorKind::LeaderSilent
+                };
+                let waited = shared.publisher.backlog().undelivered();
+                let message = format!(
+                    "Kafka answers again, after {:.1} s of silence; {waited} messages wait to be sent now.",
+                    after.as_secs_f64()
+                );
+                shared.reporter.warning(Error::new(kind, message));
             }
         }
     }
 
-    /// Whether messages show that there is no need to ask the brokers.
-    fn flows(&self, flow: &mut Flow, clients: &Clients) -> bool {
-        let goes_on = flow.goes_on(&self.stats, clients.producer.in_flight_count());
-        goes_on && !clients.health.is_in_doubt()
-    }
-
-    /// Goes on with new clients after the topic was away, or seemed to be, or the clients have lost the brokers.
-    fn mend(
-        &self,
-        clients: &mut Clients,
-        subscriber: &mut Subscriber,
-        filter: &Filter<'_>,
-        is_held: bool,
-    ) -> Result<()> {
-        if is_held {
-            // The old one goes on with sequence numbers that the broker does not expect of it.
-            clients.producer = self.producer(&clients.bootstrap, &clients.health)?;
+    /// Goes on with new clients: reading where it stopped, sending what is not known to be stored. False while the topic does not
+    /// show.
+    fn rebuild(&mut self) -> Result<bool> {
+        let producer = Arc::new(self.cluster.producer()?);
+        let consumer = self.cluster.consumer()?;
+        let topic = self.cluster.topic(&producer, REQUEST);
+        if !self
+            .reader
+            .pin_again(consumer, &topic, &self.shared.reporter)?
+        {
+            return Ok(false);
         }
-        let consumer = self.consumer(&clients.bootstrap, &clients.health)?;
-        let topic = self.topic(clients, REQUEST);
-        let ends = subscriber.pin_again(consumer, &topic, filter)?;
-        topic.acquire_producer_id()?;
-        if is_held {
-            self.catch_up(subscriber, filter, &ends);
+        let before = std::mem::replace(&mut self.producer, producer);
+        self.let_out();
+        retire(before);
+        Ok(true)
+    }
+
+    /// Records leave by the present producer from now on.
+    fn let_out(&self) {
+        self.shared.publisher.set_outlet(Outlet {
+            producer: Arc::clone(&self.producer),
+            partition: self.partition(),
+        });
+    }
+
+    fn partition(&self) -> i32 {
+        self.shared.publisher.partition(self.reader.partitions())
+    }
+}
+
+/// Ends a producer as soon as nobody uses it any more. That takes a tenth of a second, for which nobody has to wait.
+fn retire(producer: Arc<Producer>) {
+    let end = move || {
+        while Arc::strong_count(&producer) > 1 {
+            thread::sleep(TICK);
         }
-        self.publisher
-            .open(Arc::clone(&clients.producer), subscriber.partitions());
-        Ok(())
-    }
-
-    /// Reads up to where the topic ended, so that it shows what of the messages that are held is in it already.
-    fn catch_up(&self, subscriber: &mut Subscriber, filter: &Filter<'_>, ends: &[i64]) {
-        let mut idle = Duration::ZERO;
-        while subscriber.is_behind(ends) && idle < CATCH_UP && !self.is_closing() {
-            if self.inbox.wait_for_room(TICK) && subscriber.poll(TICK, filter) == 0 {
-                idle += TICK;
-            }
-        }
-    }
-
-    /// Whether a client that starts afresh gets an answer.
-    fn is_broker_up(&self, clients: &Clients) -> bool {
-        let fresh = self.producer(&clients.bootstrap, &clients.health);
-        fresh.is_ok_and(|producer| {
-            let topic = Some(self.options.topic.as_str());
-            producer
-                .client()
-                .fetch_metadata(topic, FRESH_REQUEST)
-                .is_ok()
-        })
-    }
-
-    /// An idempotent producer that lost its state on the broker refuses everything from then on.
-    fn replace_producer(
-        &self,
-        clients: &Clients,
-        subscriber: &Subscriber,
-    ) -> Result<Arc<Producer>> {
-        let lost = clients.producer.in_flight_count();
-        let reason = clients
-            .producer
-            .client()
-            .fatal_error()
-            .map(|(code, _)| code);
-        let mut error = Error::new(
-            ErrorKind::Delivery,
-            format!(
-                "The broker lost track of this producer, so {lost} messages that were under way may be lost. Publishing goes \
-                 on with a new producer."
-            ),
-        );
-        error.cause = reason.map(Into::into);
-        self.reporter.error(error);
-        let producer = self.producer(&clients.bootstrap, &clients.health)?;
-        self.publisher
-            .open(Arc::clone(&producer), subscriber.partitions());
-        Ok(producer)
-    }
+        drop(producer);
+    };
+    // Without a thread it ends here and now.
+    let _ = thread::Builder::new()
+        .name("kafka-retire".into())
+        .spawn(end);
 }

@@ -25,25 +25,27 @@ macro_rules! counters {
 counters! {
     /// Messages accepted by publish.
     published,
-    /// Bytes of their record values.
+    /// Bytes of their JSON texts.
     published_bytes,
-    /// Messages that were not accepted, or accepted and not delivered.
+    /// Messages that were not accepted, or accepted and given up.
     publish_failed,
-    /// Records read from Kafka.
+    /// Messages read from Kafka, of whomever for whomever.
     received,
-    /// Bytes of their values.
+    /// Bytes of the records' values.
     received_bytes,
-    /// Records handed to JavaScript.
+    /// Messages handed to JavaScript.
     delivered,
-    /// Records dropped because this node wrote them.
+    /// Messages dropped because this node wrote them.
     filtered_own,
-    /// Records dropped because they are direct messages to another node.
+    /// Messages dropped because they are for another node.
     filtered_direct,
-    /// Records dropped because nobody here subscribed to their channel.
+    /// Messages dropped because nobody here subscribed to their channel.
     filtered_unsubscribed,
-    /// Records dropped because they are no messages of this bus.
+    /// Messages dropped because they came before, or from a life that is over.
+    duplicates,
+    /// Records, and messages in them, dropped because they are none of this bus.
     invalid,
-    /// Records that were gone before they could be read.
+    /// Messages that were gone before they could be read.
     missed,
     /// How often every broker was gone.
     disconnects,

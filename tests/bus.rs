@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use deepstream_msg_kafka::border::inbox::{Event, Item};
 use deepstream_msg_kafka::connection::{Connection, Phase};
-use deepstream_msg_kafka::dev_broker::DevBroker;
 use deepstream_msg_kafka::error::ErrorKind;
-use deepstream_msg_kafka::inbox::{Event, Item};
+use deepstream_msg_kafka::kafka::dev_broker::DevBroker;
 use deepstream_msg_kafka::options::{Broker, Options};
+use deepstream_msg_kafka::wire::Run;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -117,7 +118,16 @@ impl Node {
     }
 
     fn publish(&self, channel: &str, message: &str) {
-        self.bus.publish(channel, message, None);
+        self.publish_to(channel, message, None);
+    }
+
+    fn publish_to(&self, channel: &str, lines: &str, addressee: Option<&str>) {
+        let run = Run {
+            channel: channel.into(),
+            count: u32::try_from(lines.split('\n').count()).unwrap(),
+            addressee: addressee.map(Into::into),
+        };
+        self.bus.publish(&[run], lines);
     }
 
     fn errors(&self) -> Vec<ErrorKind> {
@@ -155,8 +165,8 @@ fn a_direct_message_reaches_only_its_target() {
     let mut b = Node::ready(options("direct", "B"));
     let mut c = Node::ready(options("direct", "C"));
     let _ = (b.bus.subscribe("x"), c.bus.subscribe("x"));
-    a.bus.publish("x", "1", Some("B"));
-    a.bus.publish("x", "", Some("C"));
+    a.publish_to("x", "1", Some("B"));
+    a.publish_to("x", "", Some("C"));
     a.publish("x", "3");
     b.until("the last", |b| b.records.len() == 2);
     c.until("the last", |c| c.records.len() == 2);

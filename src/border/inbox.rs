@@ -6,16 +6,11 @@
 //! fills, and fetching stops: memory stays bounded and nothing is dropped.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::border::batch::{BATCH_BYTES, Batch};
 use crate::error::Error;
-use crate::record::Content;
-
-/// A joined JSON text costs less a message the longer it is, up to about this many bytes; beyond, it
-/// costs more again (V8 leaves its young generation).
-const BATCH_BYTES: usize = 64 * 1024;
 
 /// What happened to the connection, in the order in which JavaScript is told.
 #[derive(Clone, Debug)]
@@ -36,103 +31,6 @@ pub enum Item {
     Events(Vec<Event>),
     /// Records of the topic, in its order.
     Records(Batch),
-}
-
-/// Records joined to one JSON array.
-///
-/// Its last element describes the others: a flat list of channel number, count and sender for each run
-/// of records that share channel and sender. A negative count stands for so many messages that are
-/// JavaScript's `undefined`, which have no element in the array.
-#[derive(Default)]
-pub struct Batch {
-    json: String,
-    runs: Vec<Run>,
-    count: u64,
-}
-
-struct Run {
-    channel: u32,
-    count: i64,
-    sender: String,
-}
-
-impl Batch {
-    /// Appends a record's content.
-    pub fn push(&mut self, channel: u32, content: &Content<'_>) {
-        let step = if let Some(message) = content.message {
-            self.json.push(if self.json.is_empty() { '[' } else { ',' });
-            self.json.push_str(message);
-            1
-        } else {
-            -1
-        };
-        self.count += 1;
-        self.extend_run(channel, step, content.sender);
-    }
-
-    fn extend_run(&mut self, channel: u32, step: i64, sender: &str) {
-        if let Some(run) = self.runs.last_mut()
-            && run.channel == channel
-            && run.count.signum() == step.signum()
-            && run.sender == sender
-        {
-            run.count += step;
-        } else {
-            self.runs.push(Run {
-                channel,
-                count: step,
-                sender: sender.to_owned(),
-            });
-        }
-    }
-
-    /// How many records it holds.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// Bytes of the messages' JSON text.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.json.len()
-    }
-
-    /// Whether it is long enough to be handed on by itself.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.bytes() >= BATCH_BYTES
-    }
-
-    /// Appends the records of another batch.
-    fn append(&mut self, other: &Self) {
-        if let Some(elements) = other.json.strip_prefix('[') {
-            self.json.push(if self.json.is_empty() { '[' } else { ',' });
-            self.json.push_str(elements);
-        }
-        self.count += other.count;
-        for run in &other.runs {
-            self.extend_run(run.channel, run.count, &run.sender);
-        }
-    }
-
-    /// The JSON array.
-    #[must_use]
-    pub fn into_json(mut self) -> String {
-        self.json.push(if self.json.is_empty() { '[' } else { ',' });
-        let mut separator = '[';
-        for run in &self.runs {
-            // Writing to a String cannot fail.
-            let _ = write!(
-                self.json,
-                "{separator}{},{},{}",
-                run.channel, run.count, run.sender
-            );
-            separator = ',';
-        }
-        self.json.push_str("]]");
-        self.json
-    }
 }
 
 /// The hand-over itself.
@@ -176,10 +74,17 @@ impl Inbox {
     /// Puts records in, also beyond the capacity: the caller waits for room before it polls more.
     pub fn push_records(&self, batch: Batch) {
         self.push(|state| {
-            state.bytes += batch.bytes();
+            let bytes = batch.bytes();
             match state.batches.back_mut() {
-                Some(last) if last.bytes() + batch.bytes() <= BATCH_BYTES => last.append(&batch),
-                _ => state.batches.push_back(batch),
+                Some(last) if last.bytes() + bytes <= BATCH_BYTES => {
+                    let before = last.bytes();
+                    last.append(&batch);
+                    state.bytes += last.bytes() - before;
+                }
+                _ => {
+                    state.bytes += bytes;
+                    state.batches.push_back(batch);
+                }
             }
         });
     }
@@ -244,10 +149,10 @@ mod tests {
 
     use super::*;
 
-    fn batch(entries: &[(u32, Option<&str>, &str)]) -> Batch {
+    fn batch(entries: &[(u32, &str, &str)]) -> Batch {
         let mut batch = Batch::default();
-        for &(channel, message, sender) in entries {
-            batch.push(channel, &Content { message, sender });
+        for (channel, line, sender) in entries {
+            batch.push(*channel, sender, line);
         }
         batch
     }
@@ -260,34 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_one_array_that_ends_with_its_runs() {
-        let batch = batch(&[
-            (1, Some("10"), "\"A\""),
-            (1, Some("11"), "\"A\""),
-            (1, None, "\"A\""),
-            (1, None, "\"A\""),
-            (2, Some("{}"), "\"A\""),
-            (2, Some("[]"), "\"B\""),
-        ]);
-        assert_eq!(batch.count(), 6);
-        assert_eq!(
-            batch.into_json(),
-            r#"[10,11,{},[],[1,2,"A",1,-2,"A",2,1,"A",2,1,"B"]]"#
-        );
-    }
-
-    #[test]
-    fn a_batch_of_only_undefined_is_valid_json() {
-        assert_eq!(batch(&[(7, None, "\"A\"")]).into_json(), r#"[[7,-1,"A"]]"#);
-    }
-
-    #[test]
     fn small_batches_merge_and_keep_their_order() {
         let inbox = Inbox::new(1000, || ());
-        inbox.push_records(batch(&[(1, Some("1"), "\"A\"")]));
-        inbox.push_records(batch(&[(2, None, "\"A\"")]));
-        inbox.push_records(batch(&[(1, Some("2"), "\"A\"")]));
-        assert_eq!(records(inbox.take()), r#"[1,2,[1,1,"A",2,-1,"A",1,1,"A"]]"#);
+        inbox.push_records(batch(&[(1, "1", "A")]));
+        inbox.push_records(batch(&[(2, "", "A")]));
+        inbox.push_records(batch(&[(1, "2", "A")]));
+        assert_eq!(
+            records(inbox.take()),
+            "[1,\n2,\n[1,1,\"A\",2,-1,\"A\",1,1,\"A\"]]"
+        );
         assert!(inbox.take().is_none());
         assert_eq!(inbox.bytes(), 0);
     }
@@ -296,10 +182,10 @@ mod tests {
     fn a_long_batch_stays_alone() {
         let inbox = Inbox::new(1_000_000, || ());
         let long = format!("\"{}\"", "x".repeat(BATCH_BYTES));
-        inbox.push_records(batch(&[(1, Some(&long), "\"A\"")]));
-        inbox.push_records(batch(&[(1, Some("1"), "\"A\"")]));
-        assert_eq!(records(inbox.take()), format!("[{long},[1,1,\"A\"]]"));
-        assert_eq!(records(inbox.take()), "[1,[1,1,\"A\"]]");
+        inbox.push_records(batch(&[(1, &long, "A")]));
+        inbox.push_records(batch(&[(1, "1", "A")]));
+        assert_eq!(records(inbox.take()), format!("[{long},\n[1,1,\"A\"]]"));
+        assert_eq!(records(inbox.take()), "[1,\n[1,1,\"A\"]]");
     }
 
     #[test]
@@ -310,7 +196,7 @@ mod tests {
             counter.fetch_add(1, SeqCst);
         });
         inbox.push_event(Event::Ready);
-        inbox.push_records(batch(&[(1, Some("1"), "\"A\"")]));
+        inbox.push_records(batch(&[(1, "1", "A")]));
         assert_eq!(woken.load(SeqCst), 1);
         assert!(matches!(inbox.take(), Some(Item::Events(_))));
         assert!(matches!(inbox.take(), Some(Item::Records(_))));
@@ -325,7 +211,7 @@ mod tests {
     #[test]
     fn a_full_inbox_makes_the_reader_wait_until_a_batch_is_taken() {
         let inbox = Inbox::new(4, || ());
-        inbox.push_records(batch(&[(1, Some("12345"), "\"A\"")]));
+        inbox.push_records(batch(&[(1, "12345", "A")]));
         assert!(!inbox.wait_for_room(Duration::from_millis(1)));
         inbox.take();
         assert!(inbox.wait_for_room(Duration::ZERO));

@@ -12,7 +12,7 @@ pub struct Channels {
 
 #[derive(Default)]
 struct Table {
-    ids: HashMap<Box<[u8]>, u32>,
+    ids: HashMap<Box<str>, u32>,
     last: u32,
 }
 
@@ -21,19 +21,19 @@ impl Channels {
     /// again, so that a record taken in for an ended subscription cannot reach a later one.
     pub fn add(&self, channel: &str) -> u32 {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = table.ids.get(channel.as_bytes()) {
+        if let Some(id) = table.ids.get(channel) {
             return *id;
         }
         table.last = table.last.wrapping_add(1);
         let id = table.last;
-        table.ids.insert(channel.as_bytes().into(), id);
+        table.ids.insert(channel.into(), id);
         id
     }
 
     /// Stops records of this channel.
     pub fn remove(&self, channel: &str) {
         let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        table.ids.remove(channel.as_bytes());
+        table.ids.remove(channel);
     }
 
     /// Stops records of every channel.
@@ -47,7 +47,7 @@ impl Channels {
 
     /// The number of a channel, if somebody subscribed to it.
     #[must_use]
-    pub fn find(&self, channel: &[u8]) -> Option<u32> {
+    pub fn find(&self, channel: &str) -> Option<u32> {
         self.table
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -66,9 +66,9 @@ mod tests {
         let channels = Channels::default();
         let id = channels.add("E");
         assert_eq!(channels.add("E"), id);
-        assert_eq!(channels.find(b"E"), Some(id));
+        assert_eq!(channels.find("E"), Some(id));
         channels.remove("E");
-        assert_eq!(channels.find(b"E"), None);
+        assert_eq!(channels.find("E"), None);
     }
 
     #[test]
@@ -76,7 +76,7 @@ mod tests {
         let channels = Channels::default();
         let first = channels.add("E");
         channels.clear();
-        assert_eq!(channels.find(b"E"), None);
+        assert_eq!(channels.find("E"), None);
         assert_ne!(channels.add("E"), first);
     }
 }

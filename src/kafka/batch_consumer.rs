@@ -3,22 +3,22 @@
 //! `rd_kafka_consume_batch_queue` costs half of a poll for each record, but the Rust client does not wrap it.
 #![allow(unsafe_code)]
 
+use std::ffi::CStr;
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::time::Duration;
 
-use crate::record::TARGET_HEADER;
 use rdkafka::bindings as sys;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers, Message};
+use rdkafka::message::Message;
 
-/// Records taken at once; more would only delay the first of them.
-const BATCH: usize = 1024;
+/// Records taken at once. They are all handed on, whatever room there is, and each may hold hundreds of messages.
+const BATCH: usize = 64;
 
 /// A record as it stands in librdkafka's memory.
 pub struct Record<'a> {
-    /// Its key, the deepstream topic; empty when it has none.
+    /// Its key; empty when it has none.
     pub key: &'a [u8],
     /// Its value; empty when it has none.
     pub value: &'a [u8],
@@ -26,49 +26,49 @@ pub struct Record<'a> {
     pub partition: i32,
     /// Its offset in the partition.
     pub offset: i64,
-    source: Source<'a>,
+    /// Its headers, which live as long as the record.
+    headers: *const sys::rd_kafka_headers_t,
 }
 
-enum Source<'a> {
-    Polled(&'a BorrowedMessage<'a>),
-    Batched(&'a sys::rd_kafka_message_t),
-}
-
-impl Record<'_> {
-    /// The addressee, if it is a direct message.
-    #[must_use]
-    pub fn target(&self) -> Option<&[u8]> {
-        match self.source {
-            Source::Polled(message) => {
-                let headers = message.headers()?;
-                headers
-                    .iter()
-                    .find(|header| header.key == TARGET_HEADER)?
-                    .value
+impl<'a> Record<'a> {
+    /// Names and values of its headers. The Rust client's own iterator does not survive a name that is no UTF-8.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        let headers = self.headers;
+        (0..).map_while(move |index| {
+            if headers.is_null() {
+                return None;
             }
-            Source::Batched(message) => batched_target(message),
-        }
+            let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
+            // SAFETY: the headers are alive for as long as the record; the call only reads them.
+            let error = unsafe {
+                sys::rd_kafka_header_get_all(
+                    headers,
+                    index,
+                    &raw mut name,
+                    &raw mut value,
+                    &raw mut size,
+                )
+            };
+            if error != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                return None;
+            }
+            // SAFETY: a successful call sets the name to a terminated string that belongs to the headers.
+            let name = unsafe { CStr::from_ptr(name) };
+            Some((name.to_bytes(), bytes(value, size)))
+        })
     }
 }
 
-fn batched_target(message: &sys::rd_kafka_message_t) -> Option<&[u8]> {
+/// The headers of a message that was consumed in a batch; null if it has none, or broken ones.
+fn headers_of(message: &sys::rd_kafka_message_t) -> *const sys::rd_kafka_headers_t {
     let mut headers = ptr::null_mut();
-    let mut value = ptr::null();
-    let mut size = 0;
-    let name = c"to";
-    debug_assert_eq!(name.to_bytes(), TARGET_HEADER.as_bytes());
     // SAFETY: the message is alive for as long as the borrow. The call only parses its headers, which stay owned by the message;
     // librdkafka takes a mutable pointer for that, and nobody else reads the message meanwhile.
     let error = unsafe { sys::rd_kafka_message_headers(message, &raw mut headers) };
-    if error != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
-        return None;
-    }
-    // SAFETY: `headers` was filled in by the successful call above; the value it hands out belongs to the message too.
-    unsafe {
-        let error =
-            sys::rd_kafka_header_get_last(headers, name.as_ptr(), &raw mut value, &raw mut size);
-        (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !value.is_null())
-            .then(|| slice::from_raw_parts(value.cast(), size))
+    if error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        headers
+    } else {
+        ptr::null()
     }
 }
 
@@ -134,7 +134,10 @@ impl<C: ConsumerContext> BatchConsumer<C> {
                 value: message.payload().unwrap_or_default(),
                 partition: message.partition(),
                 offset: message.offset(),
-                source: Source::Polled(&message),
+                // The Rust client's type stands for librdkafka's, at the same place.
+                headers: message
+                    .headers()
+                    .map_or(ptr::null(), |headers| ptr::from_ref(headers).cast()),
             })),
         }
         // SAFETY: `slots` has room for `slots.len()` pointers and the queue is alive.
@@ -160,7 +163,7 @@ impl<C: ConsumerContext> BatchConsumer<C> {
                     value: bytes(raw.payload, raw.len),
                     partition: raw.partition,
                     offset: raw.offset,
-                    source: Source::Batched(raw),
+                    headers: headers_of(raw),
                 }));
             } else {
                 take(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::from(

@@ -1,0 +1,4 @@
+//! The hand-over to JavaScript.
+
+pub mod batch;
+pub mod inbox;

@@ -1,0 +1,204 @@
+//! What happens to a record that was read: filter, numbers, hand-over to JavaScript, and what is counted and told on the way.
+
+use std::time::{Duration, Instant};
+
+use crate::border::batch::Batch;
+use crate::border::inbox::Inbox;
+use crate::error::{Error, ErrorKind};
+use crate::incoming::channels::Channels;
+use crate::incoming::filter::{Choice, Selection};
+use crate::incoming::senders::{Numbers, Senders};
+use crate::kafka::batch_consumer;
+use crate::outgoing::publisher::Publisher;
+use crate::report::Reporter;
+use crate::stats::Stats;
+use crate::wire::{Life, Lines, Record, Unreadable, VERSION};
+
+/// That another server has this one's name is told again after this time.
+const REMINDER: Duration = Duration::from_secs(30);
+
+/// The way in behind the reader. Belongs to the connection thread.
+pub(crate) struct Intake<'a> {
+    /// This node's id on the bus.
+    pub(crate) me: &'a str,
+    pub(crate) life: Life,
+    pub(crate) publisher: &'a Publisher,
+    pub(crate) channels: &'a Channels,
+    pub(crate) inbox: &'a Inbox,
+    pub(crate) reporter: &'a Reporter,
+    pub(crate) stats: &'a Stats,
+    pub(crate) state: State,
+}
+
+/// What it remembers.
+#[derive(Default)]
+pub(crate) struct State {
+    senders: Senders,
+    selection: Selection,
+    batch: Batch,
+    namesake: Namesake,
+}
+
+/// What was heard under this node's own name, but not from it.
+#[derive(Default)]
+struct Namesake {
+    last: Option<(Life, u64)>,
+    told_at: Option<Instant>,
+}
+
+impl Intake<'_> {
+    /// Takes a record that was read now.
+    pub(crate) fn take(&mut self, source: &batch_consumer::Record<'_>, now: Instant) {
+        self.stats.received_bytes.add(source.value.len() as u64);
+        let record = match Record::read(source.key, source.headers(), source.value) {
+            Ok(record) => record,
+            Err(reason) => return self.unreadable(source, reason),
+        };
+        let channels = self.channels;
+        let chosen = self
+            .state
+            .selection
+            .choose(&record, self.me, |channel| channels.find(channel));
+        if let Err(reason) = chosen {
+            return self.unreadable(source, reason);
+        }
+        let total = self.state.selection.total();
+        if record.sender == self.me {
+            self.stats.received.add(total);
+            self.stats.filtered_own.add(total);
+            return self.own(&record, total, now);
+        }
+        let text = if self.state.selection.wants_any() {
+            match text(&record, total) {
+                Some(text) => text,
+                None => return self.unreadable(source, Unreadable::Invalid),
+            }
+        } else {
+            ""
+        };
+        self.stats.received.add(total);
+        let judgement = self.state.senders.judge(
+            Numbers {
+                sender: record.sender,
+                life: record.life,
+                first: record.first,
+                count: total,
+            },
+            now,
+        );
+        self.stats.duplicates.add(judgement.known);
+        if judgement.missed > 0 {
+            self.missed(&record, judgement.missed);
+        }
+        if judgement.known < total {
+            self.distribute(record.sender, text, judgement.known);
+        }
+    }
+
+    /// Hands the messages from number `known` on to whom they are for.
+    fn distribute(&mut self, sender: &str, text: &str, known: u64) {
+        let mut lines = Lines::of(text);
+        let skipped = usize::try_from(known).unwrap_or(usize::MAX);
+        if skipped > 0 {
+            lines.nth(skipped - 1);
+        }
+        let mut delivered = 0;
+        for (count, choice) in self.state.selection.after(known) {
+            let length = usize::try_from(count).unwrap_or(usize::MAX);
+            let channel = match choice {
+                Choice::Wanted(channel) => channel,
+                Choice::Unsubscribed | Choice::ForAnother => {
+                    let counter = match choice {
+                        Choice::ForAnother => &self.stats.filtered_direct,
+                        _ => &self.stats.filtered_unsubscribed,
+                    };
+                    counter.add(count);
+                    lines.nth(length - 1);
+                    continue;
+                }
+            };
+            delivered += count;
+            for line in lines.by_ref().take(length) {
+                self.state.batch.push(channel, sender, line);
+                if self.state.batch.is_full() {
+                    self.inbox
+                        .push_records(std::mem::take(&mut self.state.batch));
+                }
+            }
+        }
+        self.stats.delivered.add(delivered);
+    }
+
+    /// Hands over what was gathered. To be called after the last of several records.
+    pub(crate) fn hand_on(&mut self) {
+        if self.state.batch.count() > 0 {
+            self.inbox
+                .push_records(std::mem::take(&mut self.state.batch));
+        }
+    }
+
+    fn own(&mut self, record: &Record<'_>, total: u64, now: Instant) {
+        let end = record.first.saturating_add(total);
+        if record.life == self.life {
+            return self.publisher.saw(self.life, end);
+        }
+        // A record of an earlier life may come late. Two that follow each other come from somebody who is alive.
+        let Namesake { last, told_at } = &mut self.state.namesake;
+        let goes_on = last.is_some_and(|(life, next)| life == record.life && record.first >= next);
+        *last = Some((record.life, end));
+        let is_due = told_at.is_none_or(|at| now.saturating_duration_since(at) >= REMINDER);
+        if goes_on && is_due {
+            *told_at = Some(now);
+            let message = format!(
+                "Another server on the bus has the id '{}' as well. The two do not hear each other, and others may hear only one \
+                 of them. Give each server an id of its own (serverName).",
+                self.me
+            );
+            self.reporter
+                .error(Error::new(ErrorKind::NameTaken, message));
+        }
+    }
+
+    fn missed(&self, record: &Record<'_>, count: u64) {
+        self.stats.missed.add(count);
+        let message = format!(
+            "{count} messages of '{}' before its number {} are lost here: they were not in the Kafka topic when this node came to \
+             read them. Find out what held the node up, or which broker lost them.",
+            record.sender, record.first
+        );
+        self.reporter
+            .error(Error::new(ErrorKind::RecordsMissed, message));
+    }
+
+    fn unreadable(&self, source: &batch_consumer::Record<'_>, reason: Unreadable) {
+        self.stats.invalid.add(1);
+        let batch_consumer::Record {
+            partition, offset, ..
+        } = source;
+        let bytes = source.value.len();
+        let error = match reason {
+            Unreadable::Invalid => Error::new(
+                ErrorKind::InvalidRecord,
+                format!(
+                    "A record of {bytes} bytes (partition {partition}, offset {offset}) is no message of this bus and was skipped. \
+                     Find out who else writes to the Kafka topic; the bus needs one of its own (option topic)."
+                ),
+            ),
+            Unreadable::Newer => Error::new(
+                ErrorKind::WireVersion,
+                format!(
+                    "A record of '{}' (partition {partition}, offset {offset}) has a later format than version {VERSION}, which \
+                     this node reads, and was skipped. Update deepstream.io-msg-kafka on this node.",
+                    String::from_utf8_lossy(source.key)
+                ),
+            ),
+        };
+        self.reporter.error(error);
+    }
+}
+
+/// The messages as text, if they are text and as many as the headers say.
+fn text<'a>(record: &Record<'a>, total: u64) -> Option<&'a str> {
+    let text = std::str::from_utf8(record.value).ok()?;
+    (Lines::count_in(record.value) == total).then_some(text)
+}

@@ -1,0 +1,7 @@
+//! The way in: from records to the messages that somebody here wants.
+
+pub mod channels;
+pub(crate) mod filter;
+pub(crate) mod intake;
+pub(crate) mod reader;
+pub(crate) mod senders;

@@ -1,0 +1,128 @@
+//! The librdkafka clients and their callbacks, all served by the connection thread.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use rdkafka::Statistics;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, ConsumerContext};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{BaseProducer, ProducerContext};
+
+use crate::error::{Cause, code_of};
+use crate::kafka::fault::Fault;
+use crate::kafka::pulse::{Direction, Pulse, Silence};
+
+pub(crate) type Producer = BaseProducer<Context>;
+pub(crate) type Consumer = BaseConsumer<Context>;
+
+/// What librdkafka said of its brokers. Shared by the producer and the consumer of a connection.
+#[derive(Default)]
+pub(crate) struct Troubles {
+    last: Mutex<Option<Cause>>,
+}
+
+impl Troubles {
+    /// The last trouble with a broker since this was asked before.
+    pub(crate) fn take(&self) -> Option<Cause> {
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    fn note(&self, code: RDKafkaErrorCode, reason: &str) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // A rejection says more than the broken connections that follow from it, and those more than their sum.
+        let is_rejection = last
+            .as_ref()
+            .and_then(|cause| cause.code)
+            .map(Fault::of_code)
+            == Some(Fault::Credentials);
+        if code != RDKafkaErrorCode::AllBrokersDown && !is_rejection {
+            *last = Some(Cause {
+                code: Some(code),
+                reason: reason.to_owned(),
+            });
+        }
+    }
+}
+
+/// What became of a record: the number of the hand-over, and the error if it was not stored.
+pub(crate) type OnDelivery = Box<dyn Fn(usize, Option<&KafkaError>) + Send + Sync>;
+
+/// Callbacks of one client.
+pub(crate) struct Context {
+    pub(crate) troubles: Arc<Troubles>,
+    pub(crate) topic: String,
+    pub(crate) direction: Direction,
+    pub(crate) beat: Mutex<Beat>,
+    pub(crate) on_delivery: OnDelivery,
+}
+
+/// A client's pulse, and when it was felt last.
+pub(crate) struct Beat {
+    pulse: Pulse,
+    felt: Option<Instant>,
+}
+
+impl Beat {
+    pub(crate) fn new(now: Instant) -> Self {
+        Self {
+            pulse: Pulse::new(now),
+            felt: None,
+        }
+    }
+}
+
+impl Context {
+    /// The longest silence of the partitions that are looked at, when the pulse was felt last.
+    pub(crate) fn silence(
+        &self,
+        is_looked_at: impl Fn(i32) -> bool,
+        since: Instant,
+    ) -> Option<Silence> {
+        let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        beat.pulse.silence(is_looked_at, since, beat.felt?)
+    }
+
+    /// How many partitions the client knows.
+    pub(crate) fn partitions(&self) -> usize {
+        let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        beat.pulse.partitions()
+    }
+}
+
+impl ClientContext for Context {
+    fn log(&self, _level: RDKafkaLogLevel, facility: &str, line: &str) {
+        // Only called for those who set the property `debug`.
+        eprintln!("librdkafka {facility}: {line}");
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        let now = Instant::now();
+        let mut beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        beat.pulse
+            .note(&statistics, &self.topic, self.direction, now);
+        beat.felt = Some(now);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        if let Some(code) = code_of(&error) {
+            self.troubles.note(code, reason);
+        }
+    }
+}
+
+impl ConsumerContext for Context {}
+
+impl ProducerContext for Context {
+    /// The number of the hand-over, see [`Backlog`](crate::outgoing::backlog::Backlog).
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, attempt: usize) {
+        (self.on_delivery)(attempt, result.as_ref().err().map(|(error, _)| error));
+    }
+}

@@ -1,0 +1,322 @@
+//! The librdkafka configuration that follows from the options.
+
+use rdkafka::ClientConfig;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::KafkaError;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{Options, QUEUE_PROPERTY};
+
+/// How often a client tells its statistics, by which the bus notices silent brokers, in milliseconds.
+const STATISTICS_MS: &str = "250";
+/// Room for the largest record there can be, in KiB.
+const QUEUE_KBYTES: u32 = 2_097_151;
+
+/// Properties that the bus must set itself, each with the reason that a user is told.
+const RESERVED: &[(&str, &str)] = &[
+    ("bootstrap.servers", "it is the option connectionString"),
+    ("metadata.broker.list", "it is the option connectionString"),
+    ("client.id", "it is the option clientId"),
+    ("message.max.bytes", "it is the option maxMessageBytes"),
+    (
+        "group.id",
+        "every node reads everything, so there is no consumer group to join",
+    ),
+    (
+        "group.instance.id",
+        "every node reads everything, so there is no consumer group to join",
+    ),
+    (
+        "enable.idempotence",
+        "messages have numbers of their own, by which what is sent twice is dropped",
+    ),
+    (
+        "max.in.flight",
+        "one record is on its way at a time, so that messages keep their order",
+    ),
+    (
+        "max.in.flight.requests.per.connection",
+        "one record is on its way at a time, so that messages keep their order",
+    ),
+    (
+        "retries",
+        "the bus tries again itself, for as long as there is room for messages that wait",
+    ),
+    (
+        "message.send.max.retries",
+        "the bus tries again itself, for as long as there is room for messages that wait",
+    ),
+    (
+        "message.timeout.ms",
+        "messages wait for as long as there is room for them",
+    ),
+    (
+        "delivery.timeout.ms",
+        "messages wait for as long as there is room for them",
+    ),
+    (
+        "acks",
+        "with less than all of them a broker failure loses messages",
+    ),
+    (
+        "request.required.acks",
+        "with less than all of them a broker failure loses messages",
+    ),
+    ("transactional.id", "the bus does not use transactions"),
+    (
+        "delivery.report.only.error",
+        "the bus has to know what is stored",
+    ),
+    (
+        "statistics.interval.ms",
+        "the bus tells by them whether its brokers are silent",
+    ),
+    (
+        "auto.offset.reset",
+        "the bus decides itself where to go on, so that a loss is noticed",
+    ),
+    (
+        "enable.auto.commit",
+        "a node always starts at the end of the topic and commits nothing",
+    ),
+    (
+        "enable.auto.offset.store",
+        "a node always starts at the end of the topic and commits nothing",
+    ),
+    ("enable.partition.eof", "the bus has no use for it"),
+    ("allow.auto.create.topics", "it is the option createTopic"),
+    ("test.mock.num.brokers", "use connectionString: embedded"),
+];
+
+/// Checks what librdkafka can check without connecting.
+pub(crate) fn validate(options: &Options) -> Result<()> {
+    for (name, why) in RESERVED {
+        if options.properties.contains_key(*name) {
+            return Err(Error::new(
+                ErrorKind::Property,
+                format!(
+                    "The librdkafka property {name} cannot be set: {why}. Remove it from the option kafka."
+                ),
+            ));
+        }
+    }
+    for config in [
+        producer(options, "localhost"),
+        consumer(options, "localhost"),
+    ] {
+        config
+            .create_native_config()
+            .map_err(|error| invalid_property(&error))?;
+    }
+    Ok(())
+}
+
+/// Of the producer, which also serves the requests of connecting.
+pub(crate) fn producer(options: &Options, bootstrap: &str) -> ClientConfig {
+    let mut config = common(options, bootstrap);
+    config
+        .set("acks", "all")
+        // The numbers of the messages do the work of an idempotent producer, and see further: to a client that replaces it.
+        .set("enable.idempotence", "false")
+        .set("max.in.flight", "1")
+        // The bus tries again itself, so that it knows of each failure.
+        .set("retries", "0")
+        .set("message.timeout.ms", "0")
+        // The next record leaves when this one is stored, so that a linger would only delay it.
+        .set("linger.ms", "0")
+        .set("message.max.bytes", options.largest_record().to_string())
+        .set("queue.buffering.max.messages", "0")
+        .set("queue.buffering.max.kbytes", QUEUE_KBYTES.to_string())
+        .set("request.timeout.ms", "10000");
+    override_with_properties(options, config)
+}
+
+/// Of the consumer.
+pub(crate) fn consumer(options: &Options, bootstrap: &str) -> ClientConfig {
+    let mut config = common(options, bootstrap);
+    config
+        // Never joined, but librdkafka assigns no partition without a name for it.
+        .set("group.id", format!("deepstream-{}", options.sender))
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("auto.offset.reset", "error")
+        // A response holds a whole record whatever its size, and one beyond this limit would never be read.
+        .set(
+            "receive.message.max.bytes",
+            options.largest_response().to_string(),
+        )
+        .set("isolation.level", "read_uncommitted")
+        // A Kafka broker answers as soon as there is a record; the embedded one only when this time is over.
+        .set(
+            "fetch.wait.max.ms",
+            if options.is_embedded() { "5" } else { "500" },
+        )
+        .set("fetch.error.backoff.ms", "20")
+        .set("fetch.queue.backoff.ms", "10")
+        .set("queued.min.messages", "10000")
+        .set("queued.max.messages.kbytes", "32768");
+    override_with_properties(options, config)
+}
+
+fn common(options: &Options, bootstrap: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", bootstrap)
+        .set("client.id", &options.client_id)
+        .set("allow.auto.create.topics", "false")
+        // librdkafka waits up to 10 s between attempts by default, longer than deepstream waits for a node.
+        .set("reconnect.backoff.ms", "50")
+        .set("reconnect.backoff.max.ms", "1000")
+        .set("retry.backoff.ms", "20")
+        .set("retry.backoff.max.ms", "500")
+        .set("socket.connection.setup.timeout.ms", "5000")
+        // A request on a slow link may take long. Whether a client is cut off is told by the bytes that move.
+        .set("socket.timeout.ms", "300000")
+        .set("socket.keepalive.enable", "true")
+        // New leaders and partitions are noticed soon, also when no request fails.
+        .set("topic.metadata.refresh.interval.ms", "5000")
+        .set("topic.metadata.refresh.fast.interval.ms", "50")
+        .set("statistics.interval.ms", STATISTICS_MS)
+        .set("log.connection.close", "false")
+        .set("enable.metrics.push", "false");
+    // librdkafka's own log is for those who ask for it by its property `debug`.
+    if options.properties.contains_key("debug") {
+        config.set_log_level(RDKafkaLogLevel::Debug);
+    } else {
+        config
+            .set("log_level", "0")
+            .set_log_level(RDKafkaLogLevel::Emerg);
+    }
+    config
+}
+
+fn override_with_properties(options: &Options, mut config: ClientConfig) -> ClientConfig {
+    for (name, value) in &options.properties {
+        // The bus keeps the queue itself, and librdkafka has one record at a time.
+        let is_valid_limit =
+            name == QUEUE_PROPERTY && value.parse::<u32>().is_ok_and(|n| n < QUEUE_KBYTES);
+        if !is_valid_limit {
+            config.set(name, value);
+        }
+    }
+    config
+}
+
+/// What is wrong with the configuration, without the value if it may be secret.
+pub(crate) fn invalid_property(error: &KafkaError) -> Error {
+    const ADVICE: &str = "Correct it in the option kafka; \
+        https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md lists all properties.";
+    let message = match error {
+        KafkaError::ClientConfig(_, _, name, _) if is_secret(name) => {
+            format!("The librdkafka property {name} has no valid value. {ADVICE}")
+        }
+        // The description may name the property by another of its names.
+        KafkaError::ClientConfig(_, description, name, _) => {
+            format!("The librdkafka property {name} is refused: {description}. {ADVICE}")
+        }
+        KafkaError::ClientCreation(description) => {
+            format!("librdkafka refuses its configuration: {description}. {ADVICE}")
+        }
+        other => format!("librdkafka refuses its configuration: {other}. {ADVICE}"),
+    };
+    Error::new(ErrorKind::Property, message)
+}
+
+fn is_secret(name: &str) -> bool {
+    [
+        "password",
+        "pem",
+        "secret",
+        "key",
+        "token",
+        "sasl.oauthbearer",
+        "sasl.jaas",
+    ]
+    .iter()
+    .any(|part| name.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::options::Broker;
+
+    fn options(properties: &[(&str, &str)]) -> Options {
+        Options {
+            broker: Broker::parse("localhost:9092"),
+            sender: "s".into(),
+            client_id: "s".into(),
+            topic: "t".into(),
+            partitions: 1,
+            replication_factor: -1,
+            retention: Duration::from_hours(1),
+            max_message_bytes: 1_000_000,
+            create_topic: true,
+            connect_timeout: Duration::ZERO,
+            flush_timeout: Duration::from_secs(1),
+            inbox_bytes: 1_000_000,
+            properties: properties
+                .iter()
+                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        }
+    }
+
+    fn check(properties: &[(&str, &str)]) -> Result<()> {
+        validate(&options(properties))
+    }
+
+    #[test]
+    fn the_defaults_and_known_properties_are_valid() {
+        check(&[]).unwrap();
+        check(&[("linger.ms", "0.5"), ("compression.type", "lz4")]).unwrap();
+    }
+
+    #[test]
+    fn properties_on_which_correctness_rests_are_refused_with_the_reason() {
+        for (name, why) in RESERVED {
+            let error = check(&[(name, "1")]).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Property);
+            assert!(error.message.contains(name) && error.message.contains(why));
+        }
+    }
+
+    #[test]
+    fn an_unknown_or_wrong_property_is_refused_by_name() {
+        let error = check(&[("linger.milliseconds", "1")]).unwrap_err();
+        assert!(error.message.contains("linger.milliseconds"), "{error}");
+        let error = check(&[("linger.ms", "soon")]).unwrap_err();
+        assert!(error.message.contains("linger.ms"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_secret_is_not_shown() {
+        let error = check(&[("ssl.key.pem", "hunter2")]);
+        if let Err(error) = error {
+            assert!(!error.message.contains("hunter2"), "{error}");
+        }
+        let error = invalid_property(&KafkaError::ClientConfig(
+            rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
+            "Invalid value hunter2".into(),
+            "sasl.password".into(),
+            "hunter2".into(),
+        ));
+        assert!(!error.message.contains("hunter2"));
+    }
+
+    #[test]
+    fn the_largest_message_that_may_be_sent_can_be_read() {
+        for largest in [1000, 16 << 20, 1_000_000_000] {
+            let options = Options {
+                max_message_bytes: largest,
+                ..options(&[])
+            };
+            validate(&options).unwrap();
+            let response = consumer(&options, "");
+            let response = response.get("receive.message.max.bytes").unwrap();
+            assert!(response.parse::<u32>().unwrap() > largest);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Everything that speaks to Kafka through librdkafka.
+
+pub mod batch_consumer;
+pub(crate) mod clients;
+pub(crate) mod config;
+pub mod dev_broker;
+pub mod diagnosis;
+pub mod fault;
+pub(crate) mod probe;
+pub(crate) mod pulse;
+pub(crate) mod topic;

@@ -1,0 +1,260 @@
+//! Takes messages from the caller and hands them, record by record, to a client of Kafka.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::BaseRecord;
+
+use crate::error::{Error, ErrorKind};
+use crate::kafka::clients::Producer;
+use crate::kafka::fault::Fault;
+use crate::options::Options;
+use crate::outgoing::backlog::{Backlog, Dropped, News, Outcome, Outgoing, Refusals};
+use crate::report::Reporter;
+use crate::stats::Stats;
+use crate::wire::{self, HEADERS, Life, Run, VERSION};
+
+/// What key, headers and Kafka's own fields add to the messages of a record, apart from the sender's id.
+const RECORD_OVERHEAD: usize = 240;
+/// A record that could not be delivered is tried again after this time.
+const RETRY: Duration = Duration::from_millis(50);
+/// One that the broker denies, after this time.
+const RETRY_DENIED: Duration = Duration::from_secs(1);
+
+/// The way out. Called by the JavaScript thread; given its outlet by the connection thread.
+pub struct Publisher {
+    backlog: Backlog,
+    outlet: Mutex<Option<Outlet>>,
+    topic: String,
+    sender: String,
+    reporter: Arc<Reporter>,
+    stats: Arc<Stats>,
+}
+
+/// Where records go. All of one life go to one partition, so that they keep their order.
+#[derive(Clone)]
+pub(crate) struct Outlet {
+    pub(crate) producer: Arc<Producer>,
+    pub(crate) partition: i32,
+}
+
+impl Publisher {
+    /// A publisher that is closed.
+    #[must_use]
+    pub fn new(options: &Options, reporter: Arc<Reporter>, stats: Arc<Stats>) -> Self {
+        let overhead = RECORD_OVERHEAD + options.sender.len();
+        let max_bytes = options.largest_record().saturating_sub(overhead);
+        Self {
+            backlog: Backlog::new(options.queue_bytes(), max_bytes),
+            outlet: Mutex::default(),
+            topic: options.topic.clone(),
+            sender: options.sender.clone(),
+            reporter,
+            stats,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Outlet>> {
+        self.outlet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is not known to be stored.
+    pub(crate) fn backlog(&self) -> &Backlog {
+        &self.backlog
+    }
+
+    /// Publishes messages, JSON texts, one a line (an empty one is JavaScript's `undefined`), as the runs say. Waits for nothing but
+    /// the push into a queue, and never fails: troubles become events. Does nothing when no life has begun.
+    pub fn publish(&self, runs: &[Run<'_>], lines: &str) {
+        let Some(refusals) = self.backlog.push(runs, lines) else {
+            return;
+        };
+        let count: u64 = runs.iter().map(|run| u64::from(run.count)).sum();
+        let breaks = count.saturating_sub(1);
+        let bytes = (lines.len() as u64).saturating_sub(breaks);
+        self.stats.published.add(count - refusals.messages());
+        self.stats.published_bytes.add(bytes - refusals.bytes());
+        self.pump();
+        self.refuse(refusals);
+    }
+
+    /// Hands the next record over if none is on its way and there is an outlet.
+    pub(crate) fn pump(&self) {
+        loop {
+            let Some(outlet) = self.lock().clone() else {
+                return;
+            };
+            let Some(outgoing) = self.backlog.next(Instant::now()) else {
+                return;
+            };
+            match self.send(&outlet, &outgoing) {
+                Ok(()) => return,
+                Err(error) => self.settle(outgoing.attempt, Some(&error)),
+            }
+        }
+    }
+
+    fn send(&self, outlet: &Outlet, outgoing: &Outgoing) -> Result<(), KafkaError> {
+        let life = outgoing.life.to_string();
+        let first = outgoing.first.to_string();
+        let runs = wire::write_runs(outgoing.parcel.runs());
+        let mut headers = OwnedHeaders::new_with_capacity(HEADERS.len());
+        for (key, value) in HEADERS.into_iter().zip([VERSION, &life, &first, &runs]) {
+            headers = headers.insert(Header {
+                key,
+                value: Some(value),
+            });
+        }
+        let record = BaseRecord::with_opaque_to(&self.topic, outgoing.attempt)
+            .partition(outlet.partition)
+            .key(&self.sender)
+            .payload(outgoing.parcel.lines())
+            .headers(headers);
+        outlet.producer.send(record).map_err(|(error, _)| error)
+    }
+
+    /// Notes what became of a hand-over; `None` is success.
+    pub(crate) fn settle(&self, attempt: usize, error: Option<&KafkaError>) {
+        let outcome = match error.map(Fault::of) {
+            None => Outcome::Stored,
+            Some(Fault::TooLarge | Fault::Unacceptable) => Outcome::Refused,
+            Some(Fault::Denied) => Outcome::NotYet(RETRY_DENIED),
+            Some(_) => Outcome::NotNow(RETRY),
+        };
+        let news = self.backlog.settle(attempt, outcome, Instant::now());
+        self.tell(news, error);
+    }
+
+    /// An own record was read, so all messages of this life before the number `end` are stored.
+    pub(crate) fn saw(&self, life: Life, end: u64) {
+        let news = self.backlog.saw(life, end, Instant::now());
+        self.tell(news, None);
+    }
+
+    fn tell(&self, news: Option<News>, error: Option<&KafkaError>) {
+        let mut told = match news {
+            None => return,
+            Some(News::Resumed { after, messages }) => {
+                return self.reporter.warning(resumed(&self.topic, after, messages));
+            }
+            Some(News::Dropped(dropped)) => {
+                self.stats.publish_failed.add(dropped.messages);
+                match error.map(Fault::of) {
+                    Some(Fault::TooLarge) => too_large(&dropped),
+                    _ => unacceptable(&dropped),
+                }
+            }
+            Some(News::Stuck { since, messages }) => match error.map(Fault::of) {
+                Some(Fault::Denied) => denied(&self.topic, messages),
+                _ => stuck(&self.topic, since, messages),
+            },
+        };
+        told.cause = error.cloned().map(Into::into);
+        self.reporter.error(told);
+    }
+
+    fn refuse(&self, refusals: Refusals) {
+        self.stats.publish_failed.add(refusals.messages());
+        let size = KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge);
+        for dropped in &refusals.too_large {
+            self.reporter
+                .error(too_large(dropped).caused_by(size.clone()));
+        }
+        if let Some(dropped) = refusals.overflow {
+            let full = KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull);
+            self.reporter.error(overflow(&dropped).caused_by(full));
+        }
+    }
+
+    /// Begins a life: messages are taken in, and wait for an outlet.
+    pub(crate) fn begin(&self, life: Life) {
+        self.backlog.begin(life);
+    }
+
+    /// Lets records out here from now on, beginning with what is not known to be stored. Returns the outlet before.
+    pub(crate) fn set_outlet(&self, outlet: Outlet) -> Option<Outlet> {
+        let before = self.lock().replace(outlet);
+        self.backlog.take_back();
+        self.pump();
+        before
+    }
+
+    /// Ends the life: nothing is taken in any more. Says how many messages are given up.
+    pub(crate) fn end(&self) -> u64 {
+        let lost = self.backlog.end();
+        drop(self.lock().take());
+        self.stats.publish_failed.add(lost);
+        lost
+    }
+
+    /// The partition of all messages of this sender.
+    pub(crate) fn partition(&self, partitions: i32) -> i32 {
+        let hash = self.sender.bytes().fold(0_u32, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(u32::from(byte))
+        });
+        i32::try_from(hash % partitions.max(1).unsigned_abs()).unwrap_or(0)
+    }
+}
+
+fn too_large(dropped: &Dropped) -> Error {
+    let Dropped { channel, bytes, .. } = dropped;
+    let message = format!(
+        "A message of {bytes} bytes to '{channel}' is too large and was not sent. Raise the option maxMessageBytes, and \
+         max.message.bytes of the Kafka topic (kafka-configs.sh --alter --entity-type topics)."
+    );
+    Error::new(ErrorKind::MessageTooLarge, message).on_channel(channel.as_str())
+}
+
+fn unacceptable(dropped: &Dropped) -> Error {
+    let Dropped { channel, bytes, .. } = dropped;
+    let message = format!(
+        "The broker refuses a message of {bytes} bytes to '{channel}', which is lost. See the cause, and the broker's log."
+    );
+    Error::new(ErrorKind::Delivery, message).on_channel(channel.as_str())
+}
+
+fn overflow(dropped: &Dropped) -> Error {
+    let Dropped {
+        channel,
+        messages,
+        bytes,
+    } = dropped;
+    let what = match messages {
+        1 => format!("a message of {bytes} bytes to '{channel}' was dropped"),
+        _ => format!(
+            "{messages} messages of {bytes} bytes together, the first to '{channel}', were dropped"
+        ),
+    };
+    let message = format!(
+        "The queue of unsent messages is full, so {what}. Either the brokers are away or slower than this node publishes; \
+         the limit is queue.buffering.max.kbytes in the option kafka."
+    );
+    Error::new(ErrorKind::QueueFull, message).on_channel(channel.as_str())
+}
+
+fn denied(topic: &str, messages: u64) -> Error {
+    let message = format!(
+        "The broker does not let this user write to the Kafka topic {topic}. {messages} messages wait for the right Write \
+         on the topic."
+    );
+    Error::new(ErrorKind::Authorization, message)
+}
+
+fn stuck(topic: &str, since: Duration, messages: u64) -> Error {
+    let message = format!(
+        "The Kafka topic {topic} has taken no message for {:.1} s; {messages} wait and are tried again. See the cause, and \
+         the broker's log.",
+        since.as_secs_f64()
+    );
+    Error::new(ErrorKind::Delivery, message)
+}
+
+fn resumed(topic: &str, after: Duration, messages: u64) -> Error {
+    let message = format!(
+        "The Kafka topic {topic} takes messages again, after {:.1} s; {messages} had waited.",
+        after.as_secs_f64()
+    );
+    Error::new(ErrorKind::Delivery, message)
+}

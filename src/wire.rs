@@ -1,0 +1,426 @@
+//! Wire format 1: what a Kafka record of the bus looks like, both ways. docs/wire-format.md tells it to people.
+//!
+//! | part             | content                                                                        |
+//! |------------------|--------------------------------------------------------------------------------|
+//! | key              | the sender's id on the bus                                                     |
+//! | value            | the messages as JSON texts, one a line; an empty line is `undefined`           |
+//! | header `version` | `1`                                                                            |
+//! | header `life`    | 16 hexadecimal digits, drawn anew whenever the sender opens the bus            |
+//! | header `first`   | how many messages the sender published in this life before the first of these  |
+//! | header `runs`    | JSON: for each run of messages its deepstream topic, count and, if any, addressee |
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// The version that this package writes and reads.
+pub const VERSION: &str = "1";
+/// Names of the headers, in the order in which they are written.
+pub const HEADERS: [&str; 4] = ["version", "life", "first", "runs"];
+
+/// What a sender's record says once for all its messages, and the messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// The sender's id on the bus.
+    pub sender: &'a str,
+    /// In which of its lives it published.
+    pub life: Life,
+    /// The number of the first message in that life, from 0.
+    pub first: u64,
+    /// The runs, not looked at yet.
+    pub runs: Runs<'a>,
+    /// The messages' JSON texts, one a line; nobody has looked yet whether it is text at all.
+    pub value: &'a [u8],
+}
+
+/// Which life of a sender, from when it opens the bus until it closes it. Random: nothing follows from its value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Life(pub u64);
+
+impl fmt::Display for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl fmt::Debug for Life {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Life {
+    fn read(text: &[u8]) -> Option<Self> {
+        let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let text = std::str::from_utf8(text).ok()?;
+        (text.len() == 16 && text.as_bytes().iter().all(is_hex)).then_some(())?;
+        u64::from_str_radix(text, 16).ok().map(Self)
+    }
+}
+
+/// Messages in a row that share deepstream topic and addressee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run<'a> {
+    /// The deepstream topic.
+    pub channel: Cow<'a, str>,
+    /// How many messages, at least one.
+    pub count: u32,
+    /// The one node they are for; all nodes if `None`.
+    pub addressee: Option<Cow<'a, str>>,
+}
+
+impl Run<'_> {
+    /// The same run, of so many messages, that borrows nothing.
+    #[must_use]
+    pub fn owned(&self, count: u32) -> Run<'static> {
+        Run {
+            channel: Cow::Owned(self.channel.clone().into_owned()),
+            count,
+            addressee: self
+                .addressee
+                .clone()
+                .map(|name| Cow::Owned(name.into_owned())),
+        }
+    }
+
+    /// Whether a message of the other could belong to this one.
+    #[must_use]
+    pub fn goes_with(&self, other: &Run<'_>) -> bool {
+        self.channel == other.channel && self.addressee == other.addressee
+    }
+}
+
+/// Why a record cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is no message of this bus.
+    Invalid,
+    /// It has a version that this package does not know.
+    Newer,
+}
+
+impl<'a> Record<'a> {
+    /// Reads the key, the headers (in any order) and the value of a Kafka record. The runs are looked at by [`Runs::iter`].
+    pub fn read(
+        key: &'a [u8],
+        headers: impl Iterator<Item = (&'a [u8], &'a [u8])>,
+        value: &'a [u8],
+    ) -> Result<Self, Unreadable> {
+        let mut found = [None; HEADERS.len()];
+        for (name, value) in headers {
+            if let Some(at) = HEADERS.iter().position(|header| header.as_bytes() == name) {
+                found[at] = Some(value);
+            }
+        }
+        let [version, life, first, runs] = found.map(|value| value.ok_or(Unreadable::Invalid));
+        match version? {
+            version if version == VERSION.as_bytes() => {}
+            version if is_number(version) => return Err(Unreadable::Newer),
+            _ => return Err(Unreadable::Invalid),
+        }
+        let sender = std::str::from_utf8(key).ok().filter(|key| !key.is_empty());
+        Ok(Self {
+            sender: sender.ok_or(Unreadable::Invalid)?,
+            life: Life::read(life?).ok_or(Unreadable::Invalid)?,
+            first: number(first?).ok_or(Unreadable::Invalid)?,
+            runs: Runs(runs?),
+            value,
+        })
+    }
+}
+
+/// The value of the header `runs`, such as `[["E",3],["PRIVATE/b",1,"b"]]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Runs<'a>(pub &'a [u8]);
+
+impl<'a> Runs<'a> {
+    /// The runs in order. Ends with an `Err` if they are not written as [`write_runs`] does.
+    pub fn iter(self) -> impl Iterator<Item = Result<Run<'a>, Unreadable>> {
+        let mut rest = Some(self.0);
+        let mut opening = b'[';
+        std::iter::from_fn(move || {
+            let text = rest.take()?;
+            if opening == b',' && text == b"]" {
+                return None;
+            }
+            let Some((run, after)) = read_run(text, opening) else {
+                return Some(Err(Unreadable::Invalid));
+            };
+            opening = b',';
+            rest = Some(after);
+            Some(Ok(run))
+        })
+    }
+}
+
+/// Reads what stands before one run, and the run; returns what follows it.
+fn read_run(text: &[u8], opening: u8) -> Option<(Run<'_>, &[u8])> {
+    let text = text.strip_prefix(&[opening, b'['])?;
+    let (channel, text) = read_string(text)?;
+    let text = text.strip_prefix(b",")?;
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let count = number(&text[..digits]).and_then(|count| u32::try_from(count).ok())?;
+    let text = &text[digits..];
+    let (addressee, text) = match text.strip_prefix(b",") {
+        Some(text) => read_string(text).map(|(name, text)| (Some(name), text))?,
+        None => (None, text),
+    };
+    let run = Run {
+        channel,
+        count,
+        addressee,
+    };
+    (count > 0).then_some((run, text.strip_prefix(b"]")?))
+}
+
+/// Reads a JSON string; returns what follows it.
+fn read_string(text: &[u8]) -> Option<(Cow<'_, str>, &[u8])> {
+    let inner = text.strip_prefix(b"\"")?;
+    let mut end = 0;
+    let mut has_escapes = false;
+    loop {
+        match inner.get(end)? {
+            b'"' => break,
+            b'\\' => {
+                has_escapes = true;
+                end += 2;
+            }
+            0..0x20 => return None,
+            _ => end += 1,
+        }
+    }
+    let string = if has_escapes {
+        Cow::Owned(serde_json::from_slice(&text[..end + 2]).ok()?)
+    } else {
+        Cow::Borrowed(std::str::from_utf8(&inner[..end]).ok()?)
+    };
+    Some((string, &inner[end + 1..]))
+}
+
+fn is_number(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+/// A number without sign, spaces or leading zeros, of those that JavaScript's numbers hold exactly.
+fn number(text: &[u8]) -> Option<u64> {
+    let is_canonical = is_number(text) && (text[0] != b'0' || text.len() == 1);
+    let text = is_canonical.then(|| std::str::from_utf8(text))?;
+    text.ok()?.parse().ok().filter(|number| *number < 1 << 53)
+}
+
+/// The value of the header `runs`.
+#[must_use]
+pub fn write_runs<'a>(runs: impl IntoIterator<Item = &'a Run<'a>>) -> String {
+    let mut text = String::new();
+    for run in runs {
+        text.push_str(if text.is_empty() { "[[" } else { ",[" });
+        push_string(&mut text, &run.channel);
+        text.push(',');
+        text.push_str(&run.count.to_string());
+        if let Some(addressee) = &run.addressee {
+            text.push(',');
+            push_string(&mut text, addressee);
+        }
+        text.push(']');
+    }
+    text.push(']');
+    text
+}
+
+/// Appends a JSON string.
+pub fn push_string(text: &mut String, string: &str) {
+    if string
+        .bytes()
+        .any(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'))
+    {
+        text.push_str(&serde_json::Value::from(string).to_string());
+    } else {
+        text.push('"');
+        text.push_str(string);
+        text.push('"');
+    }
+}
+
+/// The lines of a record's value, or of any texts joined like it. An empty text is one empty line.
+#[derive(Clone, Debug)]
+pub struct Lines<'a>(Option<&'a str>);
+
+impl<'a> Lines<'a> {
+    /// The lines of this text.
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
+        Self(Some(text))
+    }
+
+    /// How many there are in a text.
+    #[must_use]
+    pub fn count_in(text: &[u8]) -> u64 {
+        memchr::memchr_iter(b'\n', text).count() as u64 + 1
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0?;
+        let Some(end) = memchr::memchr(b'\n', text.as_bytes()) else {
+            return self.0.take();
+        };
+        self.0 = Some(&text[end + 1..]);
+        Some(&text[..end])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(channel: &str, count: u32, addressee: Option<&str>) -> Run<'static> {
+        Run {
+            channel: channel.to_owned().into(),
+            count,
+            addressee: addressee.map(|name| name.to_owned().into()),
+        }
+    }
+
+    fn read_runs(text: &str) -> Result<Vec<Run<'_>>, Unreadable> {
+        Runs(text.as_bytes()).iter().collect()
+    }
+
+    fn read<'a>(key: &'a str, headers: &[(&'a str, &'a str)]) -> Result<Record<'a>, Unreadable> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_bytes()));
+        Record::read(key.as_bytes(), headers, b"1\n2")
+    }
+
+    const GOOD: [(&str, &str); 4] = [
+        ("version", "1"),
+        ("life", "00000000000000ff"),
+        ("first", "7"),
+        ("runs", "[[\"E\",2]]"),
+    ];
+
+    #[test]
+    fn what_is_written_is_read() {
+        let runs = [
+            run("E", 3, None),
+            run("PRIVATE/b \"ü\"\n", 1, Some("b\\\u{1f600}")),
+            run("", u32::MAX, Some("")),
+        ];
+        let text = write_runs(&runs);
+        assert_eq!(read_runs(&text).unwrap(), runs);
+        assert_eq!(write_runs(&runs[..1]), r#"[["E",3]]"#);
+    }
+
+    #[test]
+    fn runs_that_are_not_written_like_that_are_refused() {
+        for text in [
+            "",
+            "[",
+            "[]",
+            "[[]]",
+            "[[\"E\"]]",
+            "[[\"E\",]]",
+            "[[\"E\",0]]",
+            "[[\"E\",-1]]",
+            "[[\"E\",01]]",
+            "[[\"E\",1.5]]",
+            "[[\"E\",4294967296]]",
+            "[[\"E\",99999999999999999999]]",
+            "[[\"E\",1]",
+            "[[\"E\",1]]]",
+            "[[\"E\",1],]",
+            "[[\"E\",1]][[\"E\",1]]",
+            "[[\"E,1]]",
+            "[[\"E\\\",1]]",
+            "[[\"\\x\",1]]",
+            "[[E,1]]",
+            "[[\"E\",1,null]]",
+            "[[\"E\",1,\"b\",2]]",
+            "[ [\"E\",1]]",
+            "[[\"a\nb\",1]]",
+        ] {
+            assert_eq!(read_runs(text), Err(Unreadable::Invalid), "{text}");
+        }
+        let broken: Result<Vec<_>, _> = Runs(b"[[\"\xff\",1]]").iter().collect();
+        assert_eq!(broken, Err(Unreadable::Invalid));
+    }
+
+    #[test]
+    fn a_record_has_a_key_and_all_headers_in_any_order() {
+        let record = read("A", &GOOD).unwrap();
+        assert_eq!(
+            (record.sender, record.life, record.first),
+            ("A", Life(255), 7)
+        );
+        assert_eq!(record.life.to_string(), GOOD[1].1);
+        let mut turned = GOOD;
+        turned.reverse();
+        assert_eq!(read("A", &turned), Ok(record));
+        let mut more = vec![("traceparent", "x")];
+        more.extend(GOOD);
+        assert_eq!(read("A", &more), Ok(record));
+        assert_eq!(read("", &GOOD), Err(Unreadable::Invalid));
+        for missing in 0..GOOD.len() {
+            let mut headers = GOOD.to_vec();
+            headers.remove(missing);
+            assert_eq!(
+                read("A", &headers),
+                Err(Unreadable::Invalid),
+                "without {:?}",
+                GOOD[missing]
+            );
+        }
+    }
+
+    #[test]
+    fn a_header_with_another_content_is_refused() {
+        for (at, value) in [
+            (1, "ff"),
+            (1, "00000000000000FF"),
+            (1, "+0000000000000ff"),
+            (1, "00000000000000fg"),
+            (1, ""),
+            (2, ""),
+            (2, "-1"),
+            (2, "07"),
+            (2, "+7"),
+            (2, "7 "),
+            (2, "18446744073709551616"),
+            (2, "9007199254740992"),
+            (0, ""),
+            (0, "one"),
+        ] {
+            let mut headers = GOOD;
+            headers[at].1 = value;
+            assert_eq!(
+                read("A", &headers),
+                Err(Unreadable::Invalid),
+                "{}={value}",
+                headers[at].0
+            );
+        }
+    }
+
+    #[test]
+    fn another_version_is_told_from_something_else() {
+        assert_eq!(read("A", &[("version", "2")]), Err(Unreadable::Newer));
+        assert_eq!(read("A", &[("version", "x")]), Err(Unreadable::Invalid));
+        assert_eq!(read("A", &[]), Err(Unreadable::Invalid));
+    }
+
+    #[test]
+    fn lines_are_what_stands_between_line_breaks() {
+        let lines = |text: &'static str| Lines::of(text).collect::<Vec<_>>();
+        assert_eq!(lines("1\n\n2"), ["1", "", "2"]);
+        assert_eq!(lines(""), [""]);
+        assert_eq!(lines("\n"), ["", ""]);
+        for text in ["", "1", "\n", "1\n", "1\n2\n\n3"] {
+            assert_eq!(
+                Lines::count_in(text.as_bytes()),
+                Lines::of(text).count() as u64
+            );
+        }
+    }
+}
