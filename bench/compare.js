@@ -8,7 +8,7 @@ const { repetition } = require('./repetition')
  * @returns {string} a Kafka topic that no other run uses
  */
 function channelName(name) {
-  return `bench-${name}-${randomBytes(4).toString('hex')}`
+  return `bench-${name.replace(/[^\w.-]/g, '-')}-${randomBytes(4).toString('hex')}`
 }
 
 /**

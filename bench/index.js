@@ -39,7 +39,7 @@ function procedure({ quick, stalls, repeat, discard, messages, perTick, rate, se
  * @returns {Promise<number>} the number of repetitions that failed
  */
 async function run(settings, servers) {
-  const chosen = settings.buses.map(buses.named)
+  const chosen = settings.buses.map((name) => buses.named(name, settings))
   const known = facts(chosen)
   for (const line of [...factLines(known), ...procedure(settings), '']) say(line)
   if (settings.stalls) {
@@ -50,7 +50,7 @@ async function run(settings, servers) {
   const own = settings.quick ? null : await overhead(settings)
   const results = await compare(chosen, servers, settings, say)
   if (own) {
-    say(`\n${table(results, buses.named(buses.FACES[settings.face].reference), settings)}`)
+    say(`\n${table(results, buses.FACES[settings.face].reference, settings)}`)
     say(`\n${overheadLine(own, settings)}`)
   }
   if (settings.json) writeComparison(settings.json, { facts: known, settings, own, results })

@@ -1,5 +1,6 @@
 'use strict'
 
+const path = require('path')
 const { parseArgs } = require('util')
 const { FACES } = require('./buses')
 
@@ -16,6 +17,7 @@ Measures this package beside the one for Redis, on servers that it starts itself
 ${Object.keys(FACES).map(onlyLine).join('\n')}
   --stalls N     instead of all else: N runs at a steady rate on this package, every stall listed
   --property K=V also measure this package with this librdkafka property (repeatable)
+  --package DIR  also measure the build of this package in DIR (repeatable)
   --json FILE    also write settings, facts and every single value to FILE
   --rate N       messages per second of the latency run (default 1000)
   --seconds N    length of the latency run (default 10)
@@ -32,6 +34,7 @@ const FLAGS = {
   only: { type: 'string' },
   stalls: { type: 'string' },
   property: { type: 'string', multiple: true, default: [] },
+  package: { type: 'string', multiple: true, default: [] },
   json: { type: 'string' },
   rate: { type: 'string' },
   seconds: { type: 'string' },
@@ -100,13 +103,20 @@ function onlyLine(face) {
 }
 
 /**
- * @param {object} values of the flags
- * @returns {string[]} names of buses
+ * @param {string} face
  */
-function chosenBuses({ face, only, peers, stalls, property }) {
+function checkFace(face) {
   if (!Object.hasOwn(FACES, face)) {
     throw new Error(`--face: there is no face '${face}', only ${Object.keys(FACES).join(', ')}`)
   }
+}
+
+/**
+ * @param {object} values of the flags
+ * @param {string[]} packages the buses of `--package`
+ * @returns {string[]} names of buses
+ */
+function chosenBuses({ face, only, peers, stalls, property }, packages) {
   const { reference, own, variant, peers: others } = FACES[face]
   if (peers && others.length === 0) {
     throw new Error(`--peers cannot be combined with --face ${face}: it has no peers to measure`)
@@ -118,7 +128,7 @@ function chosenBuses({ face, only, peers, stalls, property }) {
     const known = busesOf(face).join(', ')
     throw new Error(`--only: there is no bus '${unknown}' with --face ${face}, only ${known}`)
   }
-  return property.length > 0 ? [...names, variant] : names
+  return [...names, ...(property.length > 0 ? [variant] : []), ...packages]
 }
 
 /**
@@ -135,6 +145,22 @@ function propertiesFrom(pairs) {
 }
 
 /**
+ * @param {string[]} folders
+ * @param {string} face
+ * @returns {Record<string, string>} the same as absolute paths, by the name of the bus that each is
+ */
+function packagesFrom(folders, face) {
+  const packages = {}
+  for (const folder of folders) {
+    const absolute = path.resolve(folder)
+    const name = `${FACES[face].own}@${path.basename(absolute)}`
+    if (packages[name]) throw new Error(`--package: two folders would both be called ${name}`)
+    packages[name] = absolute
+  }
+  return packages
+}
+
+/**
  * @param {string[]} argv without node and script
  * @returns {object} the settings of the run, or `{help: text}`; throws on unknown options
  */
@@ -146,12 +172,15 @@ function settingsFrom(argv) {
     const number = positive(values[flag], flag)
     if (number !== undefined) given[flag] = number
   }
+  checkFace(values.face)
+  const packages = packagesFrom(values.package, values.face)
   return {
     ...(values.quick ? QUICK : FULL),
     ...given,
     quick: values.quick,
     face: values.face,
-    buses: chosenBuses(values),
+    buses: chosenBuses(values, Object.keys(packages)),
+    packages,
     properties: propertiesFrom(values.property),
     json: values.json,
     cpuProf: values['cpu-prof']

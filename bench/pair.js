@@ -25,7 +25,8 @@ class Pair {
    */
   constructor(bus, address, channel, settings) {
     this.bus = bus
-    this.target = { bus: bus.name, address, channel, properties: settings.properties }
+    const { properties, packages } = settings
+    this.target = { bus: bus.name, address, channel, properties, packages }
     this.settings = settings
     this.first = LOWEST_NUMBER + pairs++ * NUMBERS_PER_PAIR
     this.next = this.first

@@ -28,20 +28,23 @@ function install(folder, say) {
 /**
  * Makes sure that everything the chosen buses need is there, before anything is started.
  *
- * @param {{face: string, buses: string[]}} settings
+ * @param {{face: string, buses: string[], packages: Record<string, string>}} settings
  * @param {(line: string) => void} say
  */
-function prepare({ face, buses: names }, say) {
+function prepare(settings, say) {
+  const { face, buses: names, packages } = settings
   const { reference, own, peers } = buses.FACES[face]
   if (names.includes(reference)) install(__dirname, say)
   if (names.some((name) => peers.includes(name))) install(path.join(__dirname, 'peers'), say)
-  for (const name of names) buses.named(name).server.version()
-  if (!names.includes(own)) return
-  try {
-    buses.named(own).load()
-  } catch (cause) {
-    const advice = 'build it first: npm install && npm run build'
-    throw new Error(`This package cannot be loaded (${cause.message}); ${advice}`, { cause })
+  for (const name of names) buses.named(name, settings).server.version()
+  for (const name of names.filter((chosen) => chosen === own || packages[chosen])) {
+    try {
+      buses.named(name, settings).load()
+    } catch (cause) {
+      const which = packages[name] ? `The package in ${packages[name]}` : 'This package'
+      const advice = 'build it first: npm install && npm run build'
+      throw new Error(`${which} cannot be loaded (${cause.message}); ${advice}`, { cause })
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 'use strict'
 
+const path = require('path')
 const { settingsFrom } = require('../options')
 
 test('Redis and this package are measured when nothing is asked for', () => {
@@ -57,6 +58,22 @@ test('--property adds a variant of this package', () => {
     buses: ['redis', 'kafka', 'kafka-variant'],
     properties: { 'linger.ms': '1', 'client.rack': 'a=b' }
   })
+})
+
+test('--package adds a build of this package by the name of its folder', () => {
+  const folders = ['--package', 'builds/old', '--package', '/builds/older/']
+  expect(settingsFrom(folders)).toMatchObject({
+    buses: ['redis', 'kafka', 'kafka@old', 'kafka@older'],
+    packages: { 'kafka@old': path.resolve('builds/old'), 'kafka@older': '/builds/older' }
+  })
+  expect(settingsFrom([...folders, '--face', 'cluster-node', '--stalls', '1']).buses).toEqual([
+    'cluster-kafka',
+    'cluster-kafka@old',
+    'cluster-kafka@older'
+  ])
+  expect(() => settingsFrom(['--package', 'a/old', '--package', 'b/old'])).toThrow(
+    'two folders would both be called kafka@old'
+  )
 })
 
 test('nonsense is refused', () => {

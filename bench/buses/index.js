@@ -1,24 +1,31 @@
 'use strict'
 
 /**
- * The buses that can be measured. Each is a module with
- *   name     as in `--only`
- *   title    package name as it is printed
- *   version  of that package, or a function of nothing where loading it is what tells
- *   server   the module of servers/ that runs what it connects to
- *   load()   requires the package and returns create(address, channel, properties) -> connector;
- *            called in the participant's process only; properties are those of `--property`
+ * The buses that can be measured. Each is an object with
+ *   name             as in `--only`
+ *   title            package name as it is printed
+ *   version          of that package, or a function of nothing where loading it is what tells
+ *   server           the module of servers/ that runs what it connects to
+ *   load()           requires the package and returns create(address, channel) -> connector; called
+ *                    in the participant's process, and before that to see whether it works
  */
-const ALL = {
+const OTHERS = {
   redis: () => require('./redis'),
-  kafka: () => require('./kafka'),
-  'kafka-variant': () => require('./kafka-variant'),
   'node-rdkafka': () => require('./node-rdkafka'),
   kafkajs: () => require('./kafkajs'),
   'cluster-redis': () => require('./cluster-redis'),
-  'cluster-kafka': () => require('./cluster-kafka'),
-  'cluster-kafka-variant': () => require('./cluster-kafka-variant'),
   nothing: () => require('./nothing')
+}
+
+/** This package: what makes a bus of one build of it. */
+const OWN = {
+  kafka: require('./kafka').kafka,
+  'cluster-kafka': require('./cluster-kafka').clusterKafka
+}
+
+const OWN_TITLES = {
+  kafka: require('./kafka').TITLE,
+  'cluster-kafka': require('./cluster-kafka').TITLE
 }
 
 /**
@@ -27,6 +34,7 @@ const ALL = {
  *   own        this package
  *   variant    this package with the librdkafka properties that `--property` names
  *   peers      what `--peers` adds
+ * A build of this package that `--package` names is its own name, '@' and the name of its folder.
  */
 const FACES = {
   connector: {
@@ -45,10 +53,20 @@ const FACES = {
 
 /**
  * @param {string} name
+ * @param {object} [settings]
+ * @param {Record<string, string>} [settings.properties] those of `--property`
+ * @param {Record<string, string>} [settings.packages] the folders of `--package`, by bus
  * @returns {object} the bus
  */
-function named(name) {
-  return ALL[name]()
+function named(name, { properties, packages = {} } = {}) {
+  if (OTHERS[name]) return OTHERS[name]()
+  const [own, folder] = name.split(/@(.*)/)
+  if (folder) {
+    return OWN[own]({ name, title: `${OWN_TITLES[own]} in ${folder}`, root: packages[name] })
+  }
+  const { own: plain } = Object.values(FACES).find((face) => [face.own, face.variant].includes(own))
+  if (name === plain) return OWN[plain]()
+  return OWN[plain]({ name, title: 'the same, with --property', properties })
 }
 
 module.exports = { named, FACES }

@@ -22,15 +22,16 @@ class Calls {
   /**
    * Loads the connector and connects it.
    *
-   * @param {{bus: string, address: object, channel: string, properties: object}} target
+   * @param {{bus: string, address: object, channel: string, properties: object, packages: object}}
+   *   target the bus as buses.named() takes it, and where it connects to
    * @returns {Promise<{loadMs: number, readyMs: number}>} the time of the require(), and that from
    *   the construction to 'ready'
    */
-  async connect({ bus, address, channel, properties }) {
+  async connect({ bus, address, channel, properties, packages }) {
     const startedAt = nowMs()
-    const create = buses.named(bus).load()
+    const create = buses.named(bus, { properties, packages }).load()
     const loadedAt = nowMs()
-    this.connector = create(address, channel, properties)
+    this.connector = create(address, channel)
     this.connector.on('error', (error) => this.errors.push(String(error)))
     await new Promise((resolve) => this.connector.once('ready', resolve))
     return { loadMs: loadedAt - startedAt, readyMs: nowMs() - loadedAt }

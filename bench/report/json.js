@@ -15,6 +15,14 @@ function summaries(repetitions) {
 }
 
 /**
+ * @param {object} settings
+ * @returns {object} without those that name folders of this machine
+ */
+function published({ json, cpuProf, packages, ...others }) {
+  return others
+}
+
+/**
  * @param {string} file
  * @param {object} content
  */
@@ -31,7 +39,6 @@ function write(file, content) {
  * @param {{bus: object, repetitions: object[]}[]} run.results
  */
 function writeComparison(file, { facts, settings, own, results }) {
-  const { json, cpuProf, ...published } = settings
   const units = Object.fromEntries(MEASURES.map(({ key, unit }) => [key, unit]))
   const buses = results.map(({ bus, repetitions }) => ({
     name: bus.name,
@@ -39,7 +46,7 @@ function writeComparison(file, { facts, settings, own, results }) {
     summary: summaries(repetitions),
     repetitions
   }))
-  write(file, { facts, settings: published, units, overhead: own, buses })
+  write(file, { facts, settings: published(settings), units, overhead: own, buses })
 }
 
 /**
@@ -50,9 +57,8 @@ function writeComparison(file, { facts, settings, own, results }) {
  * @param {{bus: object, runs: object[]}[]} run.results
  */
 function writeStalls(file, { facts, settings, results }) {
-  const { json, cpuProf, ...published } = settings
   const buses = results.map(({ bus, runs }) => ({ name: bus.name, title: bus.title, runs }))
-  write(file, { facts, settings: published, buses })
+  write(file, { facts, settings: published(settings), buses })
 }
 
 module.exports = { writeComparison, writeStalls }

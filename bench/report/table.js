@@ -26,10 +26,10 @@ function format(value, digits) {
 
 /**
  * One measure per block, one bus per line: median, smallest and largest repetition, and the ratio of
- * the medians to the reference.
+ * the medians to the reference, or to the first bus where the reference was not measured.
  *
  * @param {{bus: object, repetitions: object[]}[]} results
- * @param {object} reference the bus that the ratios refer to
+ * @param {string} reference name of the bus that the ratios refer to
  * @param {object} settings
  * @returns {string}
  */
@@ -42,9 +42,9 @@ function table(results, reference, settings) {
       bus,
       ...summary(repetitions.map(({ values }) => values[key]))
     }))
-    const base = rows.find(({ bus }) => bus === reference)
+    const base = rows.find(({ bus }) => bus.name === reference) || rows[0]
     const lines = rows.map(({ bus, median, min, max }) => {
-      const isCompared = base && bus !== reference && !isAbsolute
+      const isCompared = bus !== base.bus && !isAbsolute
       const spread = `${format(min, digits)} .. ${format(max, digits)}`
       const cells = [
         bus.title.padEnd(nameWidth),
