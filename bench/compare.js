@@ -49,7 +49,9 @@ async function compare(buses, servers, settings, say) {
  * @returns {string} one line of progress
  */
 function line(round, name, { values, received, faults, warnings }) {
-  const figures = `${Math.round(values.throughput)} msg/s, p50 ${values.latencyP50.toFixed(3)} ms`
+  const [oneToOne, allToAll] = [values.throughput, values.allToAll].map(Math.round)
+  const latency = `p50 ${values.latencyP50.toFixed(3)} ms`
+  const figures = `${oneToOne} msg/s, all to all ${allToAll} msg/s, ${latency}`
   const order = faults.length ? `FAILED: ${faults.join('; ')}` : 'each once and in order'
   const notes = warnings.map((warning) => `\n  warning: ${warning}`).join('')
   return `${round.padEnd(8)} ${name} ${figures}, ${received} messages, ${order}${notes}`

@@ -21,7 +21,8 @@ ${Object.keys(FACES).map(onlyLine).join('\n')}
   --json FILE    also write settings, facts and every single value to FILE
   --rate N       messages per second of the latency run (default 1000)
   --seconds N    length of the latency run (default 10)
-  --messages N   messages of the throughput run (default 200000)
+  --messages N   messages of the throughput run (default 200000); half as many of each
+                 of the three nodes in that of all to all
   --cpu-prof DIR write a CPU profile of each participant to DIR/<bus>
   --help         this text
 `
@@ -174,9 +175,10 @@ function settingsFrom(argv) {
   }
   checkFace(values.face)
   const packages = packagesFrom(values.package, values.face)
+  const chosen = { ...(values.quick ? QUICK : FULL), ...given }
   return {
-    ...(values.quick ? QUICK : FULL),
-    ...given,
+    ...chosen,
+    messagesEach: Math.ceil(chosen.messages / 2),
     quick: values.quick,
     face: values.face,
     buses: chosenBuses(values, Object.keys(packages)),

@@ -3,7 +3,7 @@
 const { channelName } = require('./compare')
 const { latency } = require('./measures/latency')
 const { Pair } = require('./pair')
-const { warmUp } = require('./repetition')
+const { warmUpPaced } = require('./repetition')
 const { summary } = require('./statistics')
 
 /**
@@ -41,7 +41,7 @@ async function watch(bus, address, channel, settings) {
   const pair = new Pair(bus, address, channel, settings)
   try {
     await pair.connect()
-    await warmUp(pair, settings)
+    await warmUpPaced(pair, settings)
     const { values, stalls } = await latency(pair, settings)
     return { values, stalls, ...(await pair.verdict()) }
   } finally {

@@ -76,6 +76,13 @@ test('--package adds a build of this package by the name of its folder', () => {
   )
 })
 
+test('the run of all to all has half as many messages of each node', () => {
+  expect(settingsFrom(['--messages', '7'])).toMatchObject({
+    messages: 7,
+    messagesEach: 4
+  })
+})
+
 test('nonsense is refused', () => {
   expect(() => settingsFrom(['--repeat', 'x'])).toThrow("--repeat needs a number above 0, not 'x'")
   expect(() => settingsFrom(['--only', 'redis,nats'])).toThrow("there is no bus 'nats'")

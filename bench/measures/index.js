@@ -2,10 +2,24 @@
 
 /**
  * What is measured, in the order in which it is printed. `key` is the name in the JSON file;
- * `isAbsolute` marks those that a ratio to the reference says nothing about.
+ * `isAbsolute` marks those that a ratio to the reference says nothing about. Some are measured of some
+ * buses only.
  */
 const MEASURES = [
-  { key: 'throughput', title: 'throughput, one sender, one receiver', unit: 'msg/s', digits: 0 },
+  {
+    key: 'throughput',
+    title: 'throughput, one sender, one receiver',
+    unit: 'msg/s',
+    digits: 0,
+    moreIsBetter: true
+  },
+  {
+    key: 'allToAll',
+    title: 'throughput, three nodes, all to all',
+    unit: 'msg/s',
+    digits: 0,
+    moreIsBetter: true
+  },
   { key: 'latencyP50', title: 'one-way latency at {rate} msg/s, p50', unit: 'ms', digits: 3 },
   { key: 'latencyP99', title: 'one-way latency at {rate} msg/s, p99', unit: 'ms', digits: 3 },
   { key: 'latencyP999', title: 'one-way latency at {rate} msg/s, p99.9', unit: 'ms', digits: 3 },
@@ -61,10 +75,12 @@ const MEASURES = [
 
 /**
  * @param {object} measure
- * @returns {boolean} true where a larger value is the better one
+ * @param {object[]} repetitions of one bus
+ * @returns {number[]|null} its value in each repetition; null when it was not measured of this bus
  */
-function moreIsBetter({ key }) {
-  return key === 'throughput'
+function valuesOf({ key }, repetitions) {
+  const values = repetitions.map((repetition) => repetition.values[key])
+  return values.length > 0 && values.every((value) => value !== undefined) ? values : null
 }
 
-module.exports = { MEASURES, moreIsBetter }
+module.exports = { MEASURES, valuesOf }

@@ -1,6 +1,5 @@
 'use strict'
 
-const { LOWEST_NUMBER } = require('../event-message')
 const { Participant } = require('../participant')
 
 /**
@@ -14,13 +13,11 @@ const { Participant } = require('../participant')
 async function overhead({ messages, perTick, rate, warmUp: { pacedSeconds } }) {
   const alone = new Participant('process that measures the benchmark', [])
   const paced = Math.round(rate * pacedSeconds)
-  let next = LOWEST_NUMBER
 
   const cost = async (manner, count) => {
     const before = await alone.ask('usage')
-    await alone.ask(manner, { first: next, count, perTick, rate })
+    await alone.ask(manner, { first: alone.numbers.take(count), count, perTick, rate })
     const after = await alone.ask('usage')
-    next += count
     return (after.cpuMicros - before.cpuMicros) / count
   }
 
@@ -29,7 +26,7 @@ async function overhead({ messages, perTick, rate, warmUp: { pacedSeconds } }) {
     await cost('flood', messages)
     const floodSenderCpu = await cost('flood', messages)
     const pacedSenderCpu = await cost('pace', paced)
-    await alone.ask('listen', { first: next })
+    await alone.ask('listen', { firsts: [alone.numbers.first] })
     await cost('flood', messages)
     const floodReceiverCpu = Math.max(0, (await cost('flood', messages)) - floodSenderCpu)
     return { floodSenderCpu, floodReceiverCpu, pacedSenderCpu }

@@ -2,13 +2,13 @@
 
 const { nowMs } = require('./clock')
 const { Receiver } = require('./receiver')
-const { answerPings, Pinger } = require('./round-trip')
+const { Pinger } = require('./round-trip')
 const { flood, pace } = require('./sender')
 const buses = require('../buses')
 
 /**
  * What the parent process may ask of a participant, one method per call. A participant holds one
- * connector, which sends or receives only when asked to.
+ * connector, which subscribes and sends only when asked to.
  */
 class Calls {
   constructor() {
@@ -38,23 +38,29 @@ class Calls {
   }
 
   /**
-   * Makes this participant the receiver.
+   * Subscribes to everything that this participant or another one may send.
    *
-   * @param {{first: number}} numbered the number of the first message to come
+   * @param {{firsts: number[]}} numbered of each other sender, the number of its first message
    */
-  listen({ first }) {
-    this.receiver = new Receiver(this.connector, first)
-    answerPings(this.connector)
+  listen({ firsts }) {
+    this.receiver = new Receiver(this.connector, firsts)
+    this.pinger = new Pinger(this.connector)
   }
 
-  /** Makes this participant the sender; resolves when a message has gone to and fro. */
-  greet() {
-    this.pinger = new Pinger(this.connector)
-    return this.pinger.probe()
+  /**
+   * @param {{others: number}} cluster how many other participants are listening
+   * @returns {Promise<void>} until a message has gone to and fro between this one and all of them
+   */
+  greet({ others }) {
+    return this.pinger.probe(others)
   }
 
   expect(run) {
-    return this.receiver.expect(run)
+    this.receiver.expect(run)
+  }
+
+  arrived() {
+    return this.receiver.arrived
   }
 
   sent() {
@@ -81,9 +87,9 @@ class Calls {
     return { cpuMicros: user + system, atMs: nowMs() }
   }
 
-  /** @returns {object} what has arrived in all, and how: see Tally.result() */
+  /** @returns {object} what has arrived in all, and how: see Receiver.result() */
   tally() {
-    return this.receiver.tally.result()
+    return this.receiver.result()
   }
 
   /** @returns {string[]} */

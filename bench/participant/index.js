@@ -2,17 +2,20 @@
 
 const { fork } = require('child_process')
 const path = require('path')
+const { Numbers } = require('../numbers')
 
 /**
  * The parent's end of a participant: a process of its own with one connector (see main.js).
  */
 class Participant {
   /**
-   * @param {string} role for messages to the user: 'sender' or 'receiver'
+   * @param {string} role for messages to the user, such as 'sender' or 'receiver'
    * @param {string[]} execArgv options for Node, such as those of its profiler
    */
   constructor(role, execArgv) {
     this.role = role
+    /** Those of the messages that it sends. */
+    this.numbers = new Numbers()
     this.pending = new Map()
     this.lastId = 0
     this.child = fork(path.join(__dirname, 'main.js'), [], { serialization: 'advanced', execArgv })

@@ -5,17 +5,21 @@ const { nowMs } = require('./clock')
 const { Tally } = require('./tally')
 
 /**
- * Receives the numbered messages of one sender, checks each of them, and says when all of a run
- * have come.
+ * Receives the numbered messages of all other senders, checks each of them, and says when all of a
+ * run have come.
  */
 class Receiver {
   /**
    * @param {object} connector
-   * @param {number} first the number of the first message to come
+   * @param {number[]} firsts of each other sender, the number of its first message
    */
-  constructor(connector, first) {
-    this.tally = new Tally(first)
+  constructor(connector, firsts) {
+    this.tallies = firsts.map((first) => new Tally(first))
+    /** Messages of nobody that this node listens to, such as its own, which no bus may hand back. */
+    this.unexpected = 0
     this.run = null
+    /** Settled when the run is over: {lastAt, arrivedAt}, or an error when not all came. */
+    this.arrived = null
     connector.subscribe(CHANNEL, (message) => this.receive(message))
   }
 
@@ -24,50 +28,85 @@ class Receiver {
    */
   receive(message) {
     const number = numberOf(message)
-    const run = this.run
-    if (run && run.checkContent && !isIntact(message)) this.tally.damage()
-    if (run && run.arrivedAt && number >= run.first && number < run.end) {
-      run.arrivedAt[number - run.first] = nowMs()
+    const tally = this.tallyOf(number)
+    if (!tally) {
+      this.unexpected++
+      return
     }
-    this.tally.count(number)
-    if (run && this.tally.next === run.end) run.complete(nowMs())
+    const run = this.run
+    if (run && run.checkContent && !isIntact(message)) tally.damage()
+    if (run && run.arrivedAt) run.arrivedAt[number - run.first] = nowMs()
+    tally.count(number)
+    if (run && tally.next === tally.end && this.isComplete()) run.complete(nowMs())
   }
 
   /**
-   * Waits for the messages of one run. Call it before the first one is sent.
+   * @param {number} number
+   * @returns {Tally|undefined} of its sender
+   */
+  tallyOf(number) {
+    for (const tally of this.tallies) if (tally.covers(number)) return tally
+    return undefined
+  }
+
+  isComplete() {
+    return this.tallies.every(({ next, end }) => next >= end)
+  }
+
+  /**
+   * Makes ready for the messages of one run, before the first one is sent; `arrived` then waits for
+   * them.
    *
    * @param {object} run
-   * @param {number} run.first
-   * @param {number} run.count
+   * @param {number[]} run.firsts of each sender, the number of its first message of this run
+   * @param {number} run.count of messages of each sender
    * @param {number} run.timeoutMs
-   * @param {boolean} [run.timestamps] keep the time of arrival of each message
+   * @param {boolean} [run.timestamps] keep the time of arrival of each message; for one sender only
    * @param {boolean} [run.checkContent] compare each message as a whole
-   * @returns {Promise<{lastAt: number, arrivedAt: Float64Array|null}>} fails when not all came
    */
-  expect({ first, count, timeoutMs, timestamps, checkContent }) {
-    return new Promise((resolve, reject) => {
-      const arrivedAt = timestamps ? new Float64Array(count) : null
+  expect({ firsts, count, timeoutMs, timestamps, checkContent }) {
+    for (const first of firsts) this.tallyOf(first).end = first + count
+    const arrivedAt = timestamps ? new Float64Array(count) : null
+    this.arrived = new Promise((resolve, reject) => {
+      let timer = null
       const finish = (settle, value) => {
         clearTimeout(timer)
         this.run = null
         settle(value)
       }
       const giveUp = () => {
-        const seen = this.tally.next - first
+        const missing = this.tallies.reduce((sum, { next, end }) => sum + end - next, 0)
+        const total = firsts.length * count
         const after = `${timeoutMs / 1000} s after the last was sent`
-        finish(reject, new Error(`only ${seen} of ${count} messages had arrived ${after}`))
+        finish(
+          reject,
+          new Error(`only ${total - missing} of ${total} messages had arrived ${after}`)
+        )
       }
-      let timer = null
       const complete = (lastAt) => finish(resolve, { lastAt, arrivedAt })
-      /** The time limit starts when the sender says that it is done. */
+      /** The time limit starts when the senders are done. */
       const sent = () => (timer = setTimeout(giveUp, timeoutMs))
-      this.run = { first, end: first + count, arrivedAt, checkContent, complete, sent }
+      this.run = { first: firsts[0], arrivedAt, checkContent, complete, sent }
     })
   }
 
-  /** The sender is done: from now on the rest has to arrive within the time limit. */
+  /** The senders are done: from now on the rest has to arrive within the time limit. */
   sent() {
     if (this.run) this.run.sent()
+  }
+
+  /**
+   * @returns {{received: number, repeated: number, skipped: number, damaged: number,
+   *   unexpected: number, fault: string|null}} of all senders together
+   */
+  result() {
+    const sum = { received: 0, repeated: 0, skipped: 0, damaged: 0 }
+    let firstFault = null
+    for (const { fault, ...counts } of this.tallies.map((tally) => tally.result())) {
+      for (const name of Object.keys(sum)) sum[name] += counts[name]
+      firstFault = firstFault || fault
+    }
+    return { ...sum, unexpected: this.unexpected, fault: firstFault }
   }
 }
 

@@ -10,17 +10,9 @@ const PROBE_ID = -1
 const PROBE_INTERVAL_MS = 20
 
 /**
- * Answers every ping, for as long as the connector lives.
- *
- * @param {object} connector
+ * Pings the other participants and answers their pings, for as long as the connector lives. Its
+ * subscriptions stay, so that no ping ever waits for one to go live.
  */
-function answerPings(connector) {
-  connector.subscribe(PING, ({ data }) =>
-    connector.publish(PONG, { topic: PONG, action: 'RES', data })
-  )
-}
-
-/** The pinging side. Its subscription stays, so that no ping ever waits for one to go live. */
 class Pinger {
   /**
    * @param {object} connector
@@ -28,22 +20,31 @@ class Pinger {
   constructor(connector) {
     this.connector = connector
     this.onPong = () => {}
-    connector.subscribe(PONG, ({ data }) => this.onPong(data[0]))
+    connector.subscribe(PING, ({ data: [id, asker] }) => {
+      const data = [id, asker, process.pid]
+      connector.publish(PONG, { topic: PONG, action: 'RES', data })
+    })
+    connector.subscribe(PONG, ({ data: [id, asker, answerer] }) => {
+      if (asker === process.pid) this.onPong(id, answerer)
+    })
   }
 
   ping(id) {
-    this.connector.publish(PING, { topic: PING, action: 'REQ', data: [id] })
+    this.connector.publish(PING, { topic: PING, action: 'REQ', data: [id, process.pid] })
   }
 
   /**
-   * Pings until the first answer: until then a subscription may not be live on either side.
+   * Pings until all others have answered: until then a subscription may not be live somewhere.
    *
+   * @param {number} others how many
    * @returns {Promise<void>}
    */
-  probe() {
+  probe(others) {
     return new Promise((resolve) => {
+      const answerers = new Set()
       const timer = setInterval(() => this.ping(PROBE_ID), PROBE_INTERVAL_MS)
-      this.onPong = () => {
+      this.onPong = (_, answerer) => {
+        if (answerers.add(answerer).size < others) return
         clearInterval(timer)
         resolve()
       }
@@ -76,4 +77,4 @@ class Pinger {
   }
 }
 
-module.exports = { answerPings, Pinger }
+module.exports = { Pinger }

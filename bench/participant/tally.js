@@ -1,5 +1,7 @@
 'use strict'
 
+const { NUMBERS_PER_SENDER } = require('../numbers')
+
 /**
  * Checks that the messages of one sender arrive exactly once and in order. Numbers are consecutive
  * from the first one on; anything else is counted as what it is and remembered as a fault.
@@ -12,6 +14,8 @@ class Tally {
     this.first = first
     /** The number that has to come next. */
     this.next = first
+    /** One above the last number of the run that is under way. */
+    this.end = first
     /** Numbers that came below the expected one: doubled, late or replayed messages. */
     this.repeated = 0
     /** Numbers that were jumped over: lost messages, or ones that come late. */
@@ -20,6 +24,14 @@ class Tally {
     this.damaged = 0
     /** The first fault in words, or null. */
     this.fault = null
+  }
+
+  /**
+   * @param {number} number
+   * @returns {boolean} whether it is one of this sender's
+   */
+  covers(number) {
+    return number >= this.first && number < this.first + NUMBERS_PER_SENDER
   }
 
   /**

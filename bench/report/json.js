@@ -1,7 +1,7 @@
 'use strict'
 
 const fs = require('fs')
-const { MEASURES } = require('../measures')
+const { MEASURES, valuesOf } = require('../measures')
 const { summary } = require('../statistics')
 
 /**
@@ -9,9 +9,9 @@ const { summary } = require('../statistics')
  * @returns {object} median, min and max by measure
  */
 function summaries(repetitions) {
-  if (repetitions.length === 0) return {}
-  const entries = MEASURES.map(({ key }) => [key, summary(repetitions.map((r) => r.values[key]))])
-  return Object.fromEntries(entries)
+  const entries = MEASURES.map((measure) => [measure.key, valuesOf(measure, repetitions)])
+  const measured = entries.filter(([, values]) => values)
+  return Object.fromEntries(measured.map(([key, values]) => [key, summary(values)]))
 }
 
 /**

@@ -1,6 +1,6 @@
 'use strict'
 
-const { MEASURES, moreIsBetter } = require('../measures')
+const { MEASURES, valuesOf } = require('../measures')
 const { summary } = require('../statistics')
 
 /**
@@ -36,12 +36,13 @@ function format(value, digits) {
 function table(results, reference, settings) {
   const measured = results.filter(({ repetitions }) => repetitions.length > 0)
   const nameWidth = Math.max(...measured.map(({ bus }) => bus.title.length))
-  return MEASURES.map((measure) => {
-    const { key, title, unit, digits, isAbsolute } = measure
-    const rows = measured.map(({ bus, repetitions }) => ({
-      bus,
-      ...summary(repetitions.map(({ values }) => values[key]))
-    }))
+  return MEASURES.flatMap((measure) => {
+    const { title, unit, digits, isAbsolute, moreIsBetter } = measure
+    const rows = measured.flatMap(({ bus, repetitions }) => {
+      const values = valuesOf(measure, repetitions)
+      return values ? [{ bus, ...summary(values) }] : []
+    })
+    if (rows.length === 0) return []
     const base = rows.find(({ bus }) => bus.name === reference) || rows[0]
     const lines = rows.map(({ bus, median, min, max }) => {
       const isCompared = bus !== base.bus && !isAbsolute
@@ -54,8 +55,8 @@ function table(results, reference, settings) {
       ]
       return `  ${cells.join('  ')}`.trimEnd()
     })
-    const direction = moreIsBetter(measure) ? 'more is better' : 'less is better'
-    return [`${fill(title, settings)} (${unit}, ${direction})`, ...lines].join('\n')
+    const direction = moreIsBetter ? 'more is better' : 'less is better'
+    return [[`${fill(title, settings)} (${unit}, ${direction})`, ...lines].join('\n')]
   }).join('\n\n')
 }
 
