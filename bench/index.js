@@ -24,12 +24,13 @@ const say = (line) => process.stdout.write(`${line}\n`)
  */
 function procedure(settings) {
   const { quick, stalls, repeat, discard, perTick, rate, seconds, warmUp } = settings
-  const { messages, messagesEach } = settings
+  const { messages, largeMessages, messagesEach, bytes } = settings
   const before =
     `each pair of processes first runs ${warmUp.checked + warmUp.flood} messages at full speed ` +
     `and ${warmUp.pacedSeconds} s at ${rate} msg/s, unmeasured`
   if (stalls) return [`${stalls} runs of ${seconds} s at ${rate} msg/s; ${before}`]
-  const floods = `${messages} messages, ${messagesEach} of each of three nodes`
+  const larger = `${largeMessages} of ${bytes} bytes`
+  const floods = `${messages} messages, ${larger}, ${messagesEach} of each of three nodes`
   const what = `${floods}, in ticks of ${perTick}; ${seconds} s at ${rate} msg/s`
   if (quick) return [`a quick check of behaviour, not a measurement: ${what}`]
   const rounds = `${repeat} repetitions in turn, after ${discard} that is thrown away`

@@ -21,8 +21,9 @@ ${Object.keys(FACES).map(onlyLine).join('\n')}
   --json FILE    also write settings, facts and every single value to FILE
   --rate N       messages per second of the latency run (default 1000)
   --seconds N    length of the latency run (default 10)
-  --messages N   messages of the throughput run (default 200000); half as many of each
-                 of the three nodes in that of all to all
+  --messages N   messages of the throughput run (default 200000); half as many in that with large
+                 messages, and of each of the three nodes in that of all to all
+  --bytes N      size of the large messages (default 1000)
   --cpu-prof DIR write a CPU profile of each participant to DIR/<bus>
   --help         this text
 `
@@ -40,6 +41,7 @@ const FLAGS = {
   rate: { type: 'string' },
   seconds: { type: 'string' },
   messages: { type: 'string' },
+  bytes: { type: 'string' },
   'cpu-prof': { type: 'string' },
   help: { type: 'boolean', default: false }
 }
@@ -51,6 +53,8 @@ const FULL = {
   messages: 200000,
   /** Messages published per tick of the event loop in the throughput run. */
   perTick: 250,
+  /** Of a large message, as JSON. The others have 190. */
+  bytes: 1000,
   rate: 1000,
   seconds: 10,
   roundTrips: 2000,
@@ -169,7 +173,7 @@ function settingsFrom(argv) {
   const { values } = parseArgs({ args: argv, options: FLAGS })
   if (values.help) return { help: HELP }
   const given = {}
-  for (const flag of ['repeat', 'rate', 'seconds', 'messages', 'stalls']) {
+  for (const flag of ['repeat', 'rate', 'seconds', 'messages', 'bytes', 'stalls']) {
     const number = positive(values[flag], flag)
     if (number !== undefined) given[flag] = number
   }
@@ -178,6 +182,7 @@ function settingsFrom(argv) {
   const chosen = { ...(values.quick ? QUICK : FULL), ...given }
   return {
     ...chosen,
+    largeMessages: Math.ceil(chosen.messages / 2),
     messagesEach: Math.ceil(chosen.messages / 2),
     quick: values.quick,
     face: values.face,

@@ -6,7 +6,7 @@ const { allToAll, ROLES } = require('./measures/all-to-all')
 const { idle } = require('./measures/idle')
 const { latency } = require('./measures/latency')
 const { roundTrip } = require('./measures/round-trip')
-const { throughput } = require('./measures/throughput')
+const { throughput, largeThroughput } = require('./measures/throughput')
 
 /**
  * Runs messages through fresh nodes before anything is measured: the compiler of each process gets
@@ -67,7 +67,8 @@ async function repetition(bus, address, channel, settings) {
     const paced = await latency(pair, settings)
     const flooded = await throughput(pair, settings)
     const resting = await idle(pair, settings)
-    const figures = { ...trips, ...paced.values, ...flooded, ...resting }
+    const large = await largeThroughput(pair, settings)
+    const figures = { ...trips, ...paced.values, ...flooded, ...resting, ...large }
     return { values: { loadMs, readyMs, ...figures }, stalls: paced.stalls }
   })
   const cluster = new Cluster(bus, address, channel, settings, ROLES)

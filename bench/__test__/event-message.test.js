@@ -12,12 +12,27 @@ test('a message carries its number through JSON', () => {
   }
 })
 
-test('a message is about 190 bytes of JSON', () => {
+test('a message is 190 bytes of JSON', () => {
   for (const number of NUMBERS) {
-    const bytes = Buffer.byteLength(JSON.stringify(eventMessage(number)))
-    expect(bytes).toBeGreaterThan(175)
-    expect(bytes).toBeLessThan(200)
+    expect(Buffer.byteLength(JSON.stringify(eventMessage(number)))).toBe(190)
   }
+})
+
+test('a message can be made larger', () => {
+  for (const number of NUMBERS) {
+    const bytes = Buffer.byteLength(JSON.stringify(eventMessage(number, 1000)))
+    expect(Math.abs(bytes - 1000)).toBeLessThanOrEqual(1)
+    const { depth } = JSON.parse(eventMessage(number, 1000).data[1].slice(1))
+    expect(depth).toMatch(/^1\.\d{6} 1\.\d{6} /)
+    expect(numberOf(eventMessage(number, 1000))).toBe(number)
+  }
+})
+
+test('large messages are told from others of the same number', () => {
+  const large = eventMessage(NUMBERS[3], 1000)
+  expect(isIntact(large, 1000)).toBe(true)
+  expect(isIntact(large)).toBe(false)
+  expect(isIntact(eventMessage(NUMBERS[3], 30000), 30000)).toBe(true)
 })
 
 test('its payload is what deepstream calls an object: O and JSON', () => {

@@ -76,10 +76,12 @@ test('--package adds a build of this package by the name of its folder', () => {
   )
 })
 
-test('the run of all to all has half as many messages of each node', () => {
-  expect(settingsFrom(['--messages', '7'])).toMatchObject({
+test('the other throughput runs have half as many messages', () => {
+  expect(settingsFrom(['--messages', '7', '--bytes', '500'])).toMatchObject({
     messages: 7,
-    messagesEach: 4
+    largeMessages: 4,
+    messagesEach: 4,
+    bytes: 500
   })
 })
 

@@ -5,7 +5,7 @@ const { CHANNEL, eventMessage } = require('../event-message')
 const { Numbers } = require('../numbers')
 const { Receiver } = require('../participant/receiver')
 
-/** @returns {{receiver: Receiver, send: (number: number) => void, senders: Numbers[]}} */
+/** @returns {{receiver: Receiver, send: (number: number, bytes?: number) => void, senders: Numbers[]}} */
 function listening() {
   const senders = [new Numbers(), new Numbers()]
   const channels = new EventEmitter()
@@ -14,13 +14,13 @@ function listening() {
     connector,
     senders.map(({ first }) => first)
   )
-  const send = (number) => channels.emit(CHANNEL, eventMessage(number))
+  const send = (number, bytes) => channels.emit(CHANNEL, eventMessage(number, bytes))
   return { receiver, send, senders }
 }
 
 /** What a run of two messages of each sender is told by. */
-function runOf(senders) {
-  return { firsts: senders.map((sender) => sender.take(2)), count: 2, timeoutMs: 1 }
+function runOf(senders, options) {
+  return { firsts: senders.map((sender) => sender.take(2)), count: 2, timeoutMs: 1, ...options }
 }
 
 test('a run is over when the last message of the last sender has come', async () => {
@@ -56,4 +56,15 @@ test('a run of which a message is missing ends some time after the last was sent
   for (const first of run.firsts) send(first)
   receiver.sent()
   await expect(receiver.arrived).rejects.toThrow('only 2 of 4 messages had arrived')
+})
+
+test('the content is compared with that of a message of the same size', async () => {
+  const { receiver, send, senders } = listening()
+  const run = runOf(senders, { checkContent: true, bytes: 1000 })
+  const [one, other] = run.firsts
+  receiver.expect(run)
+  for (const number of [one, one + 1, other]) send(number, 1000)
+  expect(receiver.result()).toMatchObject({ damaged: 0 })
+  send(other + 1, 1001 + 10)
+  expect(receiver.result()).toMatchObject({ damaged: 1 })
 })

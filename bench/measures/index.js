@@ -14,6 +14,13 @@ const MEASURES = [
     moreIsBetter: true
   },
   {
+    key: 'largeThroughput',
+    title: 'the same, messages of {bytes} bytes',
+    unit: 'msg/s',
+    digits: 0,
+    moreIsBetter: true
+  },
+  {
     key: 'allToAll',
     title: 'throughput, three nodes, all to all',
     unit: 'msg/s',

@@ -16,4 +16,17 @@ async function throughput(pair, { messages, perTick }) {
   }
 }
 
-module.exports = { throughput }
+/**
+ * The same with larger messages.
+ *
+ * @param {import('../pair').Pair} pair
+ * @param {object} settings
+ * @returns {Promise<object>} values by the keys of measures/index.js
+ */
+async function largeThroughput(pair, { largeMessages, bytes, perTick, warmUp: { checked } }) {
+  await pair.send('flood', { count: checked, perTick, bytes, checkContent: true })
+  const run = await pair.send('flood', { count: largeMessages, perTick, bytes })
+  return { largeThroughput: largeMessages / ((run.lastAt - run.startedAt) / 1000) }
+}
+
+module.exports = { throughput, largeThroughput }

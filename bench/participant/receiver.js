@@ -34,7 +34,7 @@ class Receiver {
       return
     }
     const run = this.run
-    if (run && run.checkContent && !isIntact(message)) tally.damage()
+    if (run && run.checkContent && !isIntact(message, run.bytes)) tally.damage()
     if (run && run.arrivedAt) run.arrivedAt[number - run.first] = nowMs()
     tally.count(number)
     if (run && tally.next === tally.end && this.isComplete()) run.complete(nowMs())
@@ -63,8 +63,9 @@ class Receiver {
    * @param {number} run.timeoutMs
    * @param {boolean} [run.timestamps] keep the time of arrival of each message; for one sender only
    * @param {boolean} [run.checkContent] compare each message as a whole
+   * @param {number} [run.bytes] how large they are, for that comparison
    */
-  expect({ firsts, count, timeoutMs, timestamps, checkContent }) {
+  expect({ firsts, count, timeoutMs, timestamps, checkContent, bytes }) {
     for (const first of firsts) this.tallyOf(first).end = first + count
     const arrivedAt = timestamps ? new Float64Array(count) : null
     this.arrived = new Promise((resolve, reject) => {
@@ -86,7 +87,7 @@ class Receiver {
       const complete = (lastAt) => finish(resolve, { lastAt, arrivedAt })
       /** The time limit starts when the senders are done. */
       const sent = () => (timer = setTimeout(giveUp, timeoutMs))
-      this.run = { first: firsts[0], arrivedAt, checkContent, complete, sent }
+      this.run = { first: firsts[0], arrivedAt, checkContent, bytes, complete, sent }
     })
   }
 

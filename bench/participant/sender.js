@@ -13,17 +13,17 @@ const PACER_HEAD_START_MS = 500
  * server does: sockets are served between two ticks.
  *
  * @param {object} connector
- * @param {{first: number, count: number, perTick: number}} run
+ * @param {{first: number, count: number, perTick: number, bytes?: number}} run
  * @returns {Promise<{startedAt: number, publishedAt: number}>} times of clock.js
  */
-function flood(connector, { first, count, perTick }) {
+function flood(connector, { first, count, perTick, bytes }) {
   return new Promise((resolve) => {
     const end = first + count
     let next = first
     const startedAt = nowMs()
     const publishTick = () => {
       const tickEnd = Math.min(next + perTick, end)
-      while (next < tickEnd) connector.publish(CHANNEL, eventMessage(next++))
+      while (next < tickEnd) connector.publish(CHANNEL, eventMessage(next++, bytes))
       if (next < end) setImmediate(publishTick)
       else resolve({ startedAt, publishedAt: nowMs() })
     }
