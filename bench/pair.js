@@ -1,6 +1,7 @@
 'use strict'
 
 const { Cluster } = require('./cluster')
+const { Numbers } = require('./numbers')
 
 /** The smallest cluster: a node that sends and one that receives. */
 class Pair extends Cluster {
@@ -15,6 +16,8 @@ class Pair extends Cluster {
     const [receiver, sender] = this.nodes
     this.receiver = receiver
     this.sender = sender
+    /** Those of messages that the sender sends past the receiver. */
+    this.unread = new Numbers()
   }
 
   get senders() {

@@ -5,6 +5,7 @@ const { Pair } = require('./pair')
 const { allToAll, ROLES } = require('./measures/all-to-all')
 const { idle } = require('./measures/idle')
 const { latency } = require('./measures/latency')
+const { notForThisNode } = require('./measures/not-for-this-node')
 const { roundTrip } = require('./measures/round-trip')
 const { throughput, largeThroughput } = require('./measures/throughput')
 
@@ -68,7 +69,8 @@ async function repetition(bus, address, channel, settings) {
     const flooded = await throughput(pair, settings)
     const resting = await idle(pair, settings)
     const large = await largeThroughput(pair, settings)
-    const figures = { ...trips, ...paced.values, ...flooded, ...resting, ...large }
+    const others = await notForThisNode(pair, settings, flooded.floodReceiverCpu)
+    const figures = { ...trips, ...paced.values, ...flooded, ...resting, ...large, ...others }
     return { values: { loadMs, readyMs, ...figures }, stalls: paced.stalls }
   })
   const cluster = new Cluster(bus, address, channel, settings, ROLES)

@@ -26,3 +26,10 @@ test('a build in another folder is a bus of its own', () => {
     expect(bus.version()).toBe(version)
   }
 })
+
+test('only this package’s nodes read what is not for them, and only cluster nodes send to one', () => {
+  expect(named('redis').readsWholeTopic).toBeFalsy()
+  expect(named('kafka')).toMatchObject({ readsWholeTopic: true })
+  expect(named('kafka').sendsDirect).toBeFalsy()
+  expect(named('cluster-kafka')).toMatchObject({ readsWholeTopic: true, sendsDirect: true })
+})

@@ -16,6 +16,7 @@ const TITLE = `${PACKAGE}/cluster-node`
 function clusterKafka({ name = NAME, title = TITLE, root = ROOT, properties } = {}) {
   return {
     ...kafka({ name, title, root }),
+    sendsDirect: true,
     load() {
       const KafkaClusterNode = require(path.join(root, 'cluster-node'))
       return ({ connectionString }, channel) => {

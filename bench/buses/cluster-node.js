@@ -46,9 +46,17 @@ class ClusterNodeConnector extends EventEmitter {
     this.node.send(message)
   }
 
+  /**
+   * @param {string} target the name of the one server that is to get it
+   * @param {{topic: string}} message
+   */
+  publishDirect(target, message) {
+    this.node.sendDirect(target, message)
+  }
+
   subscribe(channel, callback) {
     this.node.subscribe(channel, callback)
   }
 }
 
-module.exports = { ClusterNodeConnector }
+module.exports = { ClusterNodeConnector, serverName }

@@ -6,6 +6,9 @@
  *   title            package name as it is printed
  *   version          of that package, or a function of nothing where loading it is what tells
  *   server           the module of servers/ that runs what it connects to
+ *   readsWholeTopic  true of this package: each node reads all that is sent and leaves out what is
+ *                    not for it, and what that costs is measured
+ *   sendsDirect      true when this is measured of publishDirect() as well
  *   load()           requires the package and returns create(address, channel) -> connector; called
  *                    in the participant's process, and before that to see whether it works
  */

@@ -21,6 +21,7 @@ function kafka({ name = NAME, title = TITLE, root = ROOT, properties } = {}) {
     name,
     title,
     server: require('../servers/kafka'),
+    readsWholeTopic: true,
     version: () => require(path.join(root, 'package.json')).version,
     load() {
       const KafkaConnector = require(root)

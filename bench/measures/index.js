@@ -62,6 +62,32 @@ const MEASURES = [
     unit: 'us/msg',
     digits: 2
   },
+  {
+    key: 'unreadCpu',
+    title: 'CPU of a node for a message of a topic it is not subscribed to',
+    unit: 'us/msg',
+    digits: 3
+  },
+  {
+    key: 'unreadShare',
+    title: 'the same, as a share of the CPU of the receiver, throughput run',
+    unit: '%',
+    digits: 1,
+    isAbsolute: true
+  },
+  {
+    key: 'directCpu',
+    title: 'CPU of a node for a direct message to another one',
+    unit: 'us/msg',
+    digits: 3
+  },
+  {
+    key: 'directShare',
+    title: 'the same, as a share of the CPU of the receiver, throughput run',
+    unit: '%',
+    digits: 1,
+    isAbsolute: true
+  },
   { key: 'pacedSenderCpu', title: 'CPU of the sender at {rate} msg/s', unit: 'us/msg', digits: 1 },
   {
     key: 'pacedReceiverCpu',

@@ -9,21 +9,36 @@ const { nowMs } = require('./clock')
 const PACER_HEAD_START_MS = 500
 
 /**
+ * @param {object} connector
+ * @param {object} run
+ * @param {string} [run.channel] a deepstream topic other than that of the messages
+ * @param {string} [run.target] the name of the one server that is to get them
+ * @returns {(message: object) => void} how the messages of this run are sent
+ */
+function outlet(connector, { channel, target }) {
+  if (target) return (message) => connector.publishDirect(target, message)
+  if (channel) return (message) => connector.publish(channel, { ...message, topic: channel })
+  return (message) => connector.publish(CHANNEL, message)
+}
+
+/**
  * Publishes as fast as the connector takes the messages, in ticks of the event loop, as a busy
  * server does: sockets are served between two ticks.
  *
  * @param {object} connector
- * @param {{first: number, count: number, perTick: number, bytes?: number}} run
+ * @param {{first: number, count: number, perTick: number, bytes?: number}} run and what outlet()
+ *   takes
  * @returns {Promise<{startedAt: number, publishedAt: number}>} times of clock.js
  */
-function flood(connector, { first, count, perTick, bytes }) {
+function flood(connector, { first, count, perTick, bytes, ...way }) {
   return new Promise((resolve) => {
+    const publish = outlet(connector, way)
     const end = first + count
     let next = first
     const startedAt = nowMs()
     const publishTick = () => {
       const tickEnd = Math.min(next + perTick, end)
-      while (next < tickEnd) connector.publish(CHANNEL, eventMessage(next++, bytes))
+      while (next < tickEnd) publish(eventMessage(next++, bytes))
       if (next < end) setImmediate(publishTick)
       else resolve({ startedAt, publishedAt: nowMs() })
     }
