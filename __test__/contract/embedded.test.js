@@ -3,7 +3,7 @@
 const { NativeDevBroker } = require('../../native')
 const suites = require('./suites')
 
-jest.setTimeout(60000)
+jest.setTimeout(120000)
 
 const broker = { connectionString: 'embedded', shared: '', isReal: false }
 

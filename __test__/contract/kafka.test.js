@@ -3,7 +3,7 @@
 const { KafkaCluster } = require('../../harness/kafka')
 const suites = require('./suites')
 
-jest.setTimeout(60000)
+jest.setTimeout(120000)
 
 const broker = { connectionString: '', shared: '', isReal: true, cluster: undefined }
 

@@ -96,13 +96,10 @@ async function settled(sender, ...receivers) {
   await Promise.all(markers.map((marker) => filled(marker, 1)))
 }
 
-/** @returns {Promise<boolean>} whether the promise is still pending after so many milliseconds */
-async function staysPending(promise, ms) {
-  let timer
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms, true)))
-  const isPending = await Promise.race([promise.then(() => false), late])
-  clearTimeout(timer)
-  return isPending
+/** @returns {Promise<boolean>} whether the promise is still pending by now */
+function isPending(promise) {
+  const now = new Promise((resolve) => setImmediate(resolve, true))
+  return Promise.race([promise.then(() => false), now])
 }
 
-module.exports = { ClusterNode, TOPIC, useClusterNodes, collect, settled, staysPending }
+module.exports = { ClusterNode, TOPIC, useClusterNodes, collect, settled, isPending }
