@@ -7,7 +7,7 @@ const { recordScenarios } = require('./scenarios/records')
 const { rpcScenarios, rpcTimeoutScenarios } = require('./scenarios/rpc')
 const { useBus, useCluster } = require('./support/fixture')
 
-jest.setTimeout(20000)
+jest.setTimeout(60000)
 
 const bus = useBus()
 

@@ -15,7 +15,7 @@ const {
 } = require('./scenarios/rpc')
 const { useBus, useCluster } = require('./support/fixture')
 
-jest.setTimeout(20000)
+jest.setTimeout(60000)
 
 const bus = useBus()
 

@@ -16,7 +16,7 @@ const {
 } = require('./scenarios/rpc')
 const { useBus, useCluster } = require('./support/fixture')
 
-jest.setTimeout(20000)
+jest.setTimeout(60000)
 
 const VERSION = '5.2.6'
 const bus = useBus()

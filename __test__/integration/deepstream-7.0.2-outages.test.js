@@ -1,8 +1,8 @@
 'use strict'
 
-const { setTimeout: delay } = require('node:timers/promises')
 const path = require('node:path')
 const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
+const { ServerHost } = require('../../harness/deepstream/server-host')
 const { call, openRecord, settled } = require('../../harness/deepstream/verbs')
 const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
@@ -22,7 +22,7 @@ const OPTIONS = {
   }
 }
 
-jest.setTimeout(90000)
+jest.setTimeout(180000)
 
 describe('deepstream 7.0.2 servers and a broker that goes away', () => {
   let kafka
@@ -32,6 +32,7 @@ describe('deepstream 7.0.2 servers and a broker that goes away', () => {
     kafka = await KafkaCluster.start()
   }, 300000)
   afterEach(async () => {
+    jest.restoreAllMocks()
     await cluster?.stop()
     cluster = undefined
     const [broker] = kafka.brokers
@@ -54,16 +55,21 @@ describe('deepstream 7.0.2 servers and a broker that goes away', () => {
   test('servers that start without a broker say what is missing, and start when it is there', async () => {
     const [broker] = kafka.brokers
     await broker.stop()
+    // The cluster has its servers once they have started; the processes in which they start are called before.
+    const calls = jest.spyOn(ServerHost.prototype, 'call')
     const starting = start(2).then((started) => (cluster = started))
-    // By itself deepstream gives up after two seconds.
-    const outcome = await Promise.race([starting, delay(3000, 'still waiting')])
-    expect(outcome).toBe('still waiting')
+    const warning = `KAFKA_CLUSTER_NODE | PLUGIN_ERROR | ERR_KAFKA_NO_BROKER: No Kafka broker listens at`
+    const haveWarned = () => {
+      const warned = calls.mock.contexts.map(({ logs }) => logs.includes(warning))
+      return warned.length === 2 && warned.every(Boolean)
+    }
+    await eventually(haveWarned, { timeoutMs: 30000, message: 'both servers to warn' })
+    expect(cluster).toBeUndefined()
 
     await broker.start()
     await starting
 
     for (const server of cluster.servers) {
-      const warning = `KAFKA_CLUSTER_NODE | PLUGIN_ERROR | ERR_KAFKA_NO_BROKER: No Kafka broker listens at`
       expect(server.logs).toContain(`${warning} ${kafka.connectionString}`)
       expect(server.logs).toMatch(/clusterNode ready: Apache Kafka cluster node/)
     }
@@ -101,7 +107,7 @@ describe('deepstream 7.0.2 servers and a broker that goes away', () => {
     } finally {
       clearInterval(timer)
     }
-    await eventually(() => received.every((each) => each.length === sent))
+    await eventually(() => received.every((each) => each.length === sent), { timeoutMs: 40000 })
 
     const all = Array.from({ length: sent }, (_, n) => n)
     expect(received).toEqual([all, all])
@@ -109,9 +115,10 @@ describe('deepstream 7.0.2 servers and a broker that goes away', () => {
     await expectCalls(clients)
     for (const server of cluster.servers) {
       expect(await server.nodes()).toHaveLength(3)
-      expect(await server.stats()).toMatchObject({ publishFailed: 0, missed: 0, disconnects: 1 })
-      expect(server.logs.match(/ERR_KAFKA_/g)).toEqual(['ERR_KAFKA_'])
-      expect(server.logs).toContain('ERR_KAFKA_DISCONNECTED')
+      expect(await server.stats()).toMatchObject({ publishFailed: 0, missed: 0 })
+      // Once or more: for a node, a broker that is slow to start may be gone again for a moment.
+      const codes = new Set(server.logs.match(/ERR_KAFKA_\w+/g))
+      expect([...codes]).toEqual(['ERR_KAFKA_DISCONNECTED'])
     }
   })
 

@@ -7,18 +7,21 @@ const { presenceScenarios } = require('./scenarios/presence')
 const { providerErrorScenarios, rejectionScenarios, rpcScenarios } = require('./scenarios/rpc')
 const { useBus, useCluster } = require('./support/fixture')
 
-jest.setTimeout(20000)
+jest.setTimeout(60000)
 
 const DEFAULT = { clusterRegistry: undefined, dependencyInitializationTimeout: undefined }
 
-/** With these a message that is under way for long fails a call, a lock, or a node. */
+/**
+ * With these a message that is under way for long fails a call, a lock, or a node: one that waits until a fetch comes back
+ * empty, half a second, but not one that a busy machine holds up for a moment.
+ */
 const AGGRESSIVE = {
   clusterRegistry: {
     type: 'default',
-    options: { keepAliveInterval: 20, activeCheckInterval: 200, nodeInactiveTimeout: 1500 }
+    options: { keepAliveInterval: 20, activeCheckInterval: 200, nodeInactiveTimeout: 3000 }
   },
   locks: { type: 'default', options: { holdTimeout: 1500, requestTimeout: 1500 } },
-  rpc: { ackTimeout: 100, responseTimeout: 1500 }
+  rpc: { ackTimeout: 400, responseTimeout: 1500 }
 }
 
 const bus = useBus()

@@ -5,6 +5,7 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
 const { installPlugin, installServer } = require('../../harness/deepstream/install')
+const { inOneOf } = require('../support/attempts')
 const { deadAddress } = require('../support/fake-servers')
 const { eventScenarios } = require('./scenarios/events')
 const { listeningScenarios } = require('./scenarios/listening')
@@ -20,13 +21,13 @@ const {
   rpcScenarios,
   rpcTimeoutScenarios
 } = require('./scenarios/rpc')
-const { useBus, useCluster } = require('./support/fixture')
+const { expectStart, useBus, useCluster } = require('./support/fixture')
 
 const run = promisify(execFile)
 const ROOT = path.join(__dirname, '..', '..')
 const VERSION = '7.0.2'
 
-jest.setTimeout(20000)
+jest.setTimeout(60000)
 
 const bus = useBus()
 
@@ -55,16 +56,8 @@ describe('a cluster of three deepstream 7.0.2 servers', () => {
 describe('deepstream 7.0.2', () => {
   modernMembershipScenarios(bus, VERSION)
 
-  describe('with its own limit of two seconds for a cluster node to be ready', () => {
-    const fixture = useCluster(bus, {
-      version: VERSION,
-      servers: 2,
-      config: { dependencyInitializationTimeout: 2000 }
-    })
-
-    test('servers start on a bus that nobody has used before', () => {
-      expect(fixture.cluster.running).toHaveLength(2)
-    })
+  test('servers start on a bus that nobody has used before, within its own limit of two seconds', async () => {
+    await expectStart(bus, { version: VERSION, config: { dependencyInitializationTimeout: 2000 } })
   })
 
   describe('that cannot have its cluster node', () => {
@@ -89,12 +82,12 @@ describe('deepstream 7.0.2', () => {
     test('a server without a broker says why, waits, and ends when deepstream gives up', async () => {
       const connectionString = await deadAddress()
       const config = { dependencyInitializationTimeout: 4000 }
-
-      const message = await failure({ connectionString }, config)
-
       const warning = `KAFKA_CLUSTER_NODE | PLUGIN_ERROR | ERR_KAFKA_NO_BROKER: No Kafka broker listens at`
-      expect(message).toContain(`${warning} ${connectionString}`)
-      expect(message).toContain("clusterNode wasn't initialised in time")
+      await inOneOf(3, async () => {
+        const message = await failure({ connectionString }, config)
+        expect(message).toContain(`${warning} ${connectionString}`)
+        expect(message).toContain("clusterNode wasn't initialised in time")
+      })
     })
   })
 

@@ -38,7 +38,7 @@ function payloadScenarios(fixture) {
 
       await eventually(() => theirs.get('after') === true, { timeoutMs: 20000 })
       expect(theirs.get('text') === text).toBe(true)
-    }, 30000)
+    })
   })
 }
 

@@ -2,6 +2,7 @@
 
 const { DeepstreamCluster } = require('../../../harness/deepstream/cluster')
 const { startBus } = require('../../../harness/deepstream/bus')
+const { inOneOf } = require('../../support/attempts')
 
 /** The first start on a machine downloads a broker and deepstream. */
 const START_TIMEOUT_MS = 300000
@@ -42,6 +43,19 @@ function useCluster(bus, options) {
   return fixture
 }
 
+/**
+ * Starts two servers on a Kafka topic that does not exist yet, with a limit for that which a busy machine may exceed.
+ *
+ * @param {ReturnType<typeof useBus>} bus
+ * @param {object} options as for DeepstreamCluster.start(), without the plugin
+ */
+async function expectStart(bus, options) {
+  const start = () =>
+    DeepstreamCluster.start({ ...options, servers: 2, plugin: bus.current.plugin() })
+  const cluster = await inOneOf(3, start)
+  await cluster.stop()
+}
+
 let count = 0
 
 /**
@@ -52,4 +66,4 @@ function unique(prefix) {
   return `${prefix}/${++count}`
 }
 
-module.exports = { useBus, useCluster, unique }
+module.exports = { useBus, useCluster, expectStart, unique }
