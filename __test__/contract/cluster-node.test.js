@@ -17,12 +17,12 @@ const {
 
 jest.setTimeout(120000)
 
-/** What deepstream 4 and later expect of a cluster node, C 1 to C 7 and F 15 of the checklist. */
+/** What deepstream 4 and later expect of a cluster node: C1 to C7 of docs/contract.md. */
 function contract(broker) {
   const nodes = useClusterNodes(broker)
 
   describe('interface', () => {
-    test('the module is the class, and its default too', () => {
+    test('C1 the module is the class, and its default too', () => {
       expect(ClusterNode.default).toBe(ClusterNode)
       expect(require('../..').default).toBe(ClusterNode)
       const node = nodes.create('a')
@@ -31,7 +31,7 @@ function contract(broker) {
       }
     })
 
-    test('its description is there and writable', () => {
+    test('C2 its description is there and writable', () => {
       const node = nodes.create('a')
       expect(node.description).toContain(require('../../package.json').version)
       node.description = 'mine'
@@ -39,7 +39,7 @@ function contract(broker) {
     })
 
     test.each([[{}], [undefined], [{ connectionString: 'a:9092', host: 'a' }]])(
-      'the wrong options %p are refused at once',
+      'C1 the wrong options %p are refused at once',
       (options) => {
         const services = { logger: {} }
         const create = () => new ClusterNode(options, services, { serverName: 'a' })
@@ -47,14 +47,14 @@ function contract(broker) {
       }
     )
 
-    test('without the services and the configuration of its server it says how to get them', () => {
+    test('C1 without the services and the configuration of its server it says how to get them', () => {
       const options = { connectionString: broker.connectionString }
       for (const args of [[], [{}, { serverName: 'a' }], [{ logger: {} }, {}]]) {
         expect(() => new ClusterNode(options, ...args)).toThrow('server.getConfig()')
       }
     })
 
-    test('its id on the bus is the serverName, also one that Kafka would not take as a name', async () => {
+    test('C6 its id on the bus is the serverName, also one that Kafka would not take as a name', async () => {
       const [a, b] = await nodes.start('Zürich/東京 1', 'b')
       const received = collect(b, TOPIC.EVENT)
       a.send({ topic: TOPIC.EVENT, name: 'e' })
@@ -62,7 +62,7 @@ function contract(broker) {
       expect(a.stats()).toMatchObject({ sender: 'Zürich/東京 1', state: 'ready' })
     })
 
-    test('init and whenReady can be called at any time', async () => {
+    test('C3 init and whenReady can be called at any time', async () => {
       const node = nodes.create('a')
       node.init()
       await Promise.all([node.whenReady(), node.whenReady()])
@@ -72,7 +72,7 @@ function contract(broker) {
   })
 
   describe('messages', () => {
-    test('a message reaches all other nodes, as it was when it was sent, with its sender', async () => {
+    test('C5 a message reaches all other nodes, as it was when it was sent, with its sender', async () => {
       const [a, b, c] = await nodes.start('a', 'b', 'c')
       const received = [b, c].map((node) => collect(node, TOPIC.RECORD))
       const message = { topic: TOPIC.RECORD, data: '{"x":1}', parsedData: { x: [1, 2.5, null] } }
@@ -87,7 +87,7 @@ function contract(broker) {
       }
     })
 
-    test('a direct message calls back on the named node only, and the others count it', async () => {
+    test('C6 a direct message calls back on the named node only, and the others count it', async () => {
       const [a, b, c] = await nodes.start('a', 'b', 'c')
       const [atB, atC] = [collect(b, TOPIC.RPC), collect(c, TOPIC.RPC)]
 
@@ -100,7 +100,7 @@ function contract(broker) {
       expect(c.stats()).toMatchObject({ filteredDirect: 1 })
     })
 
-    test('a message is parsed once, whatever the number of callbacks, and a direct one on its node only', async () => {
+    test('C4 a message is parsed once, whatever the number of callbacks, and a direct one on its node only', async () => {
       const [a, b, c] = await nodes.start('a', 'b', 'c')
       for (let n = 0; n < 9; n++) for (const node of [b, c]) collect(node, TOPIC.STATE_REGISTRY)
       const parse = jest.spyOn(JSON, 'parse')
@@ -117,7 +117,7 @@ function contract(broker) {
       }
     })
 
-    test('own messages never come back, not even those sent to itself', async () => {
+    test('C6 own messages never come back, not even those sent to itself', async () => {
       const [a, b] = await nodes.start('a', 'b')
       const own = collect(a, TOPIC.EVENT, TOPIC.RPC)
       a.send({ topic: TOPIC.EVENT })
@@ -128,7 +128,7 @@ function contract(broker) {
       expect(a.stats()).toMatchObject({ filteredOwn: 3 })
     })
 
-    test('messages keep their order across topics, and across broadcast and direct', async () => {
+    test('C7 messages keep their order across topics, and across broadcast and direct', async () => {
       const [a, b, c] = await nodes.start('a', 'b', 'c')
       const topics = [TOPIC.STATE_REGISTRY, TOPIC.LOCK, TOPIC.RPC, TOPIC.EVENT]
       const [atB, atC] = [collect(b, ...topics), collect(c, ...topics)]
@@ -145,7 +145,7 @@ function contract(broker) {
       expect(atC.map(({ message }) => message.n)).toEqual(all.filter((n) => n % 3 !== 0))
     })
 
-    test('all callbacks of a topic are called, and none of another', async () => {
+    test('C4 all callbacks of a topic are called, and none of another', async () => {
       const [a, b] = await nodes.start('a', 'b')
       const [first, second] = [collect(b, TOPIC.STATE_REGISTRY), collect(b, TOPIC.STATE_REGISTRY)]
       const other = collect(b, TOPIC.EVENT)
@@ -154,7 +154,7 @@ function contract(broker) {
       expect([first.length, second.length, other.length]).toEqual([1, 1, 0])
     })
 
-    test('a message without a subscriber is dropped quietly', async () => {
+    test('C4 a message without a subscriber is dropped quietly', async () => {
       const [a, b] = await nodes.start('a', 'b')
       a.send({ topic: TOPIC.EVENT })
       await settled(a, b)
@@ -163,7 +163,7 @@ function contract(broker) {
   })
 
   describe('starting', () => {
-    test('what is sent and subscribed before init and ready works, in order', async () => {
+    test('C3 what is sent and subscribed before init and ready works, in order', async () => {
       const [b] = await nodes.start('b')
       const atB = collect(b, TOPIC.CLUSTER, TOPIC.RPC, TOPIC.EVENT)
       const a = nodes.create('a')
@@ -183,7 +183,7 @@ function contract(broker) {
       await filled(atA, 1)
     })
 
-    test('a question asked by the first message is answered, and the answer arrives', async () => {
+    test('C7 a question asked by the first message is answered, and the answer arrives', async () => {
       const [b] = await nodes.start('b')
       b.subscribe(TOPIC.STATE_REGISTRY, (_message, from) => {
         b.sendDirect(from, { topic: TOPIC.STATE_REGISTRY, fullState: ['x'] })
@@ -197,7 +197,7 @@ function contract(broker) {
       }
     })
 
-    test('without a broker it stays pending, and warns clearly', async () => {
+    test('C3 without a broker it stays pending, and warns clearly', async () => {
       const connectionString = await deadAddress()
       const node = nodes.create('a', { connectionString })
       const ready = node.whenReady()
@@ -213,7 +213,7 @@ function contract(broker) {
       expect(await isPending(ready)).toBe(true)
     })
 
-    test('without a broker it warns before deepstream gives up after 2 s', async () => {
+    test('C3 without a broker it warns before deepstream gives up after 2 s', async () => {
       const connectionString = await deadAddress()
       await inOneOf(5, async () => {
         const node = nodes.create('a', { connectionString })
@@ -225,7 +225,7 @@ function contract(broker) {
       })
     })
 
-    test('what is too large or cannot be delivered while it starts or closes is not fatal', async () => {
+    test('C3 what is too large or cannot be delivered while it starts or closes is not fatal', async () => {
       const node = nodes.create('a', { maxMessageBytes: 2000 })
       node.send({ topic: TOPIC.EVENT, data: 'x'.repeat(3000) })
       await node.whenReady()
@@ -246,7 +246,7 @@ function contract(broker) {
   })
 
   describe('closing', () => {
-    test('what is sent in the tick of close, after it, arrives as the last', async () => {
+    test('C3 what is sent in the tick of close, after it, arrives as the last', async () => {
       const [a, b] = await nodes.start('a', 'b')
       const received = collect(b, TOPIC.EVENT, TOPIC.CLUSTER)
       a.send({ topic: TOPIC.EVENT, n: 1 })
@@ -258,7 +258,7 @@ function contract(broker) {
       expect(received.map(({ message }) => message.n)).toEqual([1, 2, 3])
     })
 
-    test('afterwards it is silent, and nothing throws', async () => {
+    test('C3 afterwards it is silent, and nothing throws', async () => {
       const [a, b] = await nodes.start('a', 'b')
       const received = collect(b, TOPIC.EVENT)
       await a.close()
@@ -273,7 +273,7 @@ function contract(broker) {
       expect(a.stats()).toMatchObject({ state: 'closed', published })
     })
 
-    test('no callback is called after close, with messages on their way', async () => {
+    test('C3 no callback is called after close, with messages on their way', async () => {
       const [a, b, c] = await nodes.start('a', 'b', 'c')
       let isClosed = false
       const late = []
@@ -288,7 +288,7 @@ function contract(broker) {
       expect(late).toEqual([])
     })
 
-    test('close resolves while it connects, without a broker, and again and again', async () => {
+    test('C3 close resolves while it connects, without a broker, and again and again', async () => {
       const node = nodes.create('a', { connectionString: await deadAddress() })
       const ready = node.whenReady()
       await Promise.all([node.close(), node.close()])
@@ -297,7 +297,7 @@ function contract(broker) {
       expect(node.stats().state).toBe('closed')
     })
 
-    test('a new node under the name of one that closed sees nothing of old, and is heard', async () => {
+    test('C7 a new node under the name of one that closed sees nothing of old, and is heard', async () => {
       const [old, b] = await nodes.start('a', 'b')
       const atB = collect(b, TOPIC.EVENT)
       old.send({ topic: TOPIC.EVENT, n: 1 })
@@ -328,7 +328,7 @@ function outages(broker) {
     if (!kafka.isRunning) await kafka.start()
   })
 
-  test('a broker that stops and comes back costs no message, doubles none, and keeps the order', async () => {
+  test('C7 a broker that stops and comes back costs no message, doubles none, and keeps the order', async () => {
     const [kafka] = broker.cluster.brokers
     const [a, b] = await nodes.start('a', 'b')
     const received = collect(b, TOPIC.EVENT, TOPIC.RPC)
@@ -368,7 +368,7 @@ function outages(broker) {
     }
   })
 
-  test('closing ends all of its connections', async () => {
+  test('C3 closing ends all of its connections', async () => {
     const before = sockets()
     const [a] = await nodes.start('a')
     // By their names, because those of the tests before may still be about to end.

@@ -11,7 +11,7 @@ const {
   onceWithin
 } = require('../../support/nodes')
 
-/** F 11, except for the end of the process */
+/** F11, except for the end of the process */
 module.exports = function closingSuite(broker) {
   describe('closing', () => {
     const nodes = useNodes(broker)

@@ -3,7 +3,7 @@
 const { useNodes, collect, filled, settled } = require('../../support/nodes')
 const { useChildren } = require('../../support/child')
 
-/** F 9 (order), F 10 and F 13 */
+/** F9 (order), F10 and F13 */
 module.exports = function deliverySuite(broker) {
   describe('delivery', () => {
     const nodes = useNodes(broker)

@@ -1,7 +1,7 @@
 'use strict'
 
 /**
- * What deepstream expects of a message connector, by the points F 1 to F 14 of the checklist. Each suite takes the
+ * What deepstream expects of a message connector, by the points F1 to F14 of docs/contract.md. Each suite takes the
  * broker to run with: `connectionString`, `shared` (a connectionString that other processes can use as well),
  * `isReal` (Apache Kafka, with its `cluster`), and `createTopic(name)` where nodes cannot create one by themselves.
  */

@@ -5,7 +5,7 @@ const packageJson = require('../../../package.json')
 const { inOneOf } = require('../../support/attempts')
 const { MessageConnector, useNodes, ready } = require('../../support/nodes')
 
-/** F 1 to F 4 */
+/** F1 to F4 */
 module.exports = function interfaceSuite(broker) {
   describe('interface', () => {
     const nodes = useNodes(broker)

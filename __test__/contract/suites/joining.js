@@ -2,7 +2,7 @@
 
 const { useNodes, collect, filled, ready, close } = require('../../support/nodes')
 
-/** F 9 */
+/** F9 */
 module.exports = function joiningSuite(broker) {
   describe('joining', () => {
     const nodes = useNodes(broker)

@@ -3,7 +3,7 @@
 const { eventually } = require('../../../harness/eventually')
 const { useNodes, collect, filled, settled, close } = require('../../support/nodes')
 
-/** F 14, with a broker that goes away, which only a real one can */
+/** F14, with a broker that goes away, which only a real one can */
 module.exports = function outagesSuite(broker) {
   if (!broker.isReal) return
 

@@ -4,7 +4,7 @@ const { useChildren } = require('../../support/child')
 const { deadAddress } = require('../../support/fake-servers')
 const { useNodes, collect, filled } = require('../../support/nodes')
 
-/** The end of processes and worker threads: F 11 and F 12 */
+/** The end of processes and worker threads: F11 and F12 */
 module.exports = function processesSuite(broker) {
   describe('processes', () => {
     const nodes = useNodes({

@@ -2,7 +2,7 @@
 
 const { useNodes, collect, filled, settled } = require('../../support/nodes')
 
-/** F 5 and, as far as other connectors see it, F 6 */
+/** F5 and, as far as other connectors see it, F6 */
 module.exports = function publishingSuite(broker) {
   describe('publishing', () => {
     const nodes = useNodes(broker)

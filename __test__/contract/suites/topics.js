@@ -2,7 +2,7 @@
 
 const { useNodes, collect, filled, settled, unique } = require('../../support/nodes')
 
-/** F 7 and F 8 */
+/** F7 and F8 */
 module.exports = function topicsSuite(broker) {
   describe('topics', () => {
     const nodes = useNodes(broker)

@@ -5,7 +5,7 @@ const { useNodes, collect, filled } = require('../../support/nodes')
 
 const MB = 1000 * 1000
 
-/** F 14, with the broker in good health */
+/** F14, with the broker in good health */
 module.exports = function troublesSuite(broker) {
   describe('troubles', () => {
     const nodes = useNodes(broker)
