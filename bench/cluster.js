@@ -45,12 +45,20 @@ class Cluster {
         const firsts = this.sendersTo(node).map(({ numbers }) => numbers.first)
         await node.ask('listen', { firsts })
       }
-      const others = this.nodes.length - 1
-      for (const node of this.nodes) await node.ask('greet', { others }, CONNECT_TIMEOUT_MS)
+      await this.catchUp()
       return times
     } catch (error) {
       throw await this.explained(error)
     }
+  }
+
+  /**
+   * Waits until every node has answered every other one. Behind a run of messages this tells that
+   * all nodes have read all of them, each its own as well, which no callback tells.
+   */
+  async catchUp() {
+    const others = this.nodes.length - 1
+    for (const node of this.nodes) await node.ask('greet', { others }, CONNECT_TIMEOUT_MS)
   }
 
   /** @returns {Participant[]} the nodes that send numbered messages */
@@ -72,13 +80,18 @@ class Cluster {
    * @param {'flood'|'pace'} manner
    * @param {object} run `count` for each sender, and what the manner and Receiver.expect() take
    * @returns {Promise<object[]>} by node: the results of sending and of receiving, as far as it does
-   *   either, and `cpuMicros` of its process from before the first message to after the last
+   *   either, and `cpuMicros` of its process from before the first message until it has read
+   *   them all
    */
   async send(manner, run) {
     const before = await this.usage()
-    const results = await this.exchange(manner, run).catch(async (error) => {
+    let results
+    try {
+      results = await this.exchange(manner, run)
+      await this.catchUp()
+    } catch (error) {
       throw await this.explained(error)
-    })
+    }
     const after = await this.usage()
     return results.map((result, index) => {
       const cpuMicros = after[index].cpuMicros - before[index].cpuMicros

@@ -11,7 +11,7 @@ function connector() {
     pings,
     subscribe: (channel, callback) => channels.on(channel, callback),
     publish: (channel, message) => pings.push({ channel, ...message }),
-    answer: (asker, answerer) => channels.emit('PONG', { data: [-1, asker, answerer] }),
+    answer: (asker, answerer, id = -1) => channels.emit('PONG', { data: [id, asker, answerer] }),
     ask: (asker) => channels.emit('PING', { data: [7, asker] })
   }
 }
@@ -37,6 +37,22 @@ test('answers to others are not counted', async () => {
   expect(isOver).toBe(false)
   bus.answer(process.pid, 1)
   await probed
+})
+
+test('an answer to an earlier probe is not counted', async () => {
+  const bus = connector()
+  const pinger = new Pinger(bus)
+  const first = pinger.probe(1)
+  bus.answer(process.pid, 1)
+  await first
+  let isOver = false
+  const second = pinger.probe(1).then(() => (isOver = true))
+  bus.answer(process.pid, 1)
+  await null
+  expect(isOver).toBe(false)
+  expect(bus.pings.at(-1).data[0]).toBe(-2)
+  bus.answer(process.pid, 1, -2)
+  await second
 })
 
 test('an answer says whom it is for and whom it is from', () => {

@@ -5,8 +5,6 @@ const { nowMs } = require('./clock')
 const PING = 'PING'
 const PONG = 'PONG'
 
-/** The id of a ping whose only purpose is to get an answer. */
-const PROBE_ID = -1
 const PROBE_INTERVAL_MS = 20
 
 /**
@@ -20,6 +18,8 @@ class Pinger {
   constructor(connector) {
     this.connector = connector
     this.onPong = () => {}
+    /** The id of the latest probe; those of other pings are not negative. */
+    this.probeId = 0
     connector.subscribe(PING, ({ data: [id, asker] }) => {
       const data = [id, asker, process.pid]
       connector.publish(PONG, { topic: PONG, action: 'RES', data })
@@ -34,7 +34,8 @@ class Pinger {
   }
 
   /**
-   * Pings until all others have answered: until then a subscription may not be live somewhere.
+   * Pings until all others have answered. Then all subscriptions are live, and the others have read
+   * whatever was sent before.
    *
    * @param {number} others how many
    * @returns {Promise<void>}
@@ -42,9 +43,11 @@ class Pinger {
   probe(others) {
     return new Promise((resolve) => {
       const answerers = new Set()
-      const timer = setInterval(() => this.ping(PROBE_ID), PROBE_INTERVAL_MS)
-      this.onPong = (_, answerer) => {
-        if (answerers.add(answerer).size < others) return
+      const id = --this.probeId
+      const timer = setInterval(() => this.ping(id), PROBE_INTERVAL_MS)
+      this.ping(id)
+      this.onPong = (answered, answerer) => {
+        if (answered !== id || answerers.add(answerer).size < others) return
         clearInterval(timer)
         resolve()
       }
