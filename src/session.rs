@@ -47,6 +47,8 @@ pub(crate) struct Session<'a> {
     probe: Probe,
     /// Why fresh clients found nobody.
     cut_off_by: Option<Cause>,
+    /// Whether it was told that the topic is gone.
+    is_topic_missed: bool,
 }
 
 /// The brokers, as far as they outlast a client.
@@ -156,6 +158,7 @@ impl<'a> Session<'a> {
             link: Link::new(Instant::now()),
             probe: Probe::default(),
             cut_off_by: None,
+            is_topic_missed: false,
         })
     }
 
@@ -378,12 +381,18 @@ impl<'a> Session<'a> {
         let producer = Arc::new(self.cluster.producer()?);
         let consumer = self.cluster.consumer()?;
         let topic = self.cluster.topic(&producer, REQUEST);
+        if topic.partitions()?.is_none() && !self.is_topic_missed {
+            self.is_topic_missed = true;
+            let topic = &self.shared.options.topic;
+            self.shared.reporter.error(topic_deleted(topic));
+        }
         if !self
             .reader
             .pin_again(consumer, &topic, &self.shared.reporter)?
         {
             return Ok(false);
         }
+        self.is_topic_missed = false;
         let before = std::mem::replace(&mut self.producer, producer);
         self.let_out();
         retire(before);
@@ -401,6 +410,14 @@ impl<'a> Session<'a> {
     fn partition(&self) -> i32 {
         self.shared.publisher.partition(self.reader.partitions())
     }
+}
+
+fn topic_deleted(topic: &str) -> Error {
+    let message = format!(
+        "The Kafka topic {topic} was deleted while in use. It is created again if the option createTopic is on; messages that \
+         were stored but not read yet are lost. Find out who deleted it."
+    );
+    Error::new(ErrorKind::TopicMissing, message)
 }
 
 /// Ends a producer as soon as nobody uses it any more. That takes a tenth of a second, for which nobody has to wait.

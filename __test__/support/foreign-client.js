@@ -2,11 +2,16 @@
 
 const { Kafka, Partitioners, logLevel } = require('kafkajs')
 
+/** The life of a foreign sender that the test does not care about. */
+const LIFE = '00000000000000aa'
+
 /** Another program at the Kafka topic: reads and writes records as they are. */
 class ForeignClient {
   #kafka
   #producer
   #topic
+  /** The number of the next message. */
+  #next = 0
 
   /**
    * @param {string} connectionString
@@ -19,23 +24,29 @@ class ForeignClient {
   }
 
   /**
-   * @param {string} key
-   * @param {(string | Buffer | null)[]} values
+   * Writes records as they are.
+   *
+   * @param {{ key: string | null, value: string | Buffer | null, headers?: object }[]} records
    */
-  async write(key, values) {
+  async write(records) {
     if (!this.#producer) {
       this.#producer = this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
       await this.#producer.connect()
     }
-    const messages = values.map((value) => ({ key, value }))
-    await this.#producer.send({ topic: this.#topic, messages })
+    await this.#producer.send({ topic: this.#topic, messages: records })
   }
 
-  /** Writes the message as the node `sender` would, its JSON text untouched. */
-  async writeMessages(key, jsons, sender = 'foreign') {
+  /**
+   * Writes messages as a node would, one record each, their JSON texts untouched.
+   *
+   * @param {string} channel the deepstream topic
+   * @param {string[]} jsons
+   * @param {{ sender?: string, life?: string, first?: number }} [from] the record that the first one is
+   */
+  async writeMessages(channel, jsons, { sender = 'foreign', life, first = this.#next } = {}) {
+    this.#next = first + jsons.length
     await this.write(
-      key,
-      jsons.map((json) => `{"data":${json},"_s":"${sender}"}`)
+      jsons.map((json, n) => record({ sender, life, first: first + n, runs: [[channel, 1]] }, json))
     )
   }
 
@@ -53,7 +64,13 @@ class ForeignClient {
         const records = []
         const eachMessage = async ({ message, partition }) => {
           const { key, value, headers } = message
-          records.push({ key: String(key), value: String(value), partition, headers })
+          const texts = Object.entries(headers).map(([name, text]) => [name, String(text)])
+          records.push({
+            key: String(key),
+            value: String(value),
+            partition,
+            headers: Object.fromEntries(texts)
+          })
           if (records.length === count) resolve(records)
         }
         consumer.run({ eachMessage }).catch(reject)
@@ -68,4 +85,15 @@ class ForeignClient {
   }
 }
 
-module.exports = { ForeignClient }
+/**
+ * A record in wire format 1, see docs/wire-format.md.
+ *
+ * @param {{ sender?: string, version?: string, life?: string, first?: number | string, runs?: unknown }} headers
+ * @param {string | Buffer | null} value
+ */
+function record({ sender = 'foreign', version = '1', life = LIFE, first = 0, runs }, value) {
+  const headers = { version, life, first: String(first), runs: JSON.stringify(runs) }
+  return { key: sender, value, headers }
+}
+
+module.exports = { ForeignClient, record }

@@ -135,6 +135,12 @@ impl Inbox {
         state.bytes < self.capacity
     }
 
+    /// Whether there is room for more, after so many bytes that are on their way here.
+    #[must_use]
+    pub fn has_room(&self, coming: usize) -> bool {
+        self.lock().bytes + coming < self.capacity
+    }
+
     /// Bytes of records that JavaScript has not taken yet.
     #[must_use]
     pub fn bytes(&self) -> usize {

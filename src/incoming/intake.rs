@@ -137,6 +137,11 @@ impl Intake<'_> {
         }
     }
 
+    /// Whether there is room for more records.
+    pub(crate) fn has_room(&self) -> bool {
+        self.inbox.has_room(self.state.batch.bytes())
+    }
+
     fn own(&mut self, record: &Record<'_>, total: u64, now: Instant) {
         let end = record.first.saturating_add(total);
         if record.life == self.life {

@@ -1,5 +1,6 @@
 //! Reads the topic: where in each partition, and what to do when that place is gone.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
@@ -86,29 +87,29 @@ impl Reader {
         Ok(true)
     }
 
-    /// Waits for records up to `timeout` and hands them on; says how many came.
-    pub(crate) fn poll(
-        &mut self,
-        timeout: Duration,
-        intake: &mut Intake<'_>,
-        reporter: &Reporter,
-    ) -> usize {
-        let mut count = 0;
+    /// Waits for records up to `timeout` and hands them on, until there is no room for more.
+    pub(crate) fn poll(&mut self, timeout: Duration, intake: &mut Intake<'_>, reporter: &Reporter) {
         let mut errors = Vec::new();
         let mut gaps = Vec::new();
         let next = &mut self.next;
         let mut now = None;
-        self.consumer.poll(timeout, |record| match record {
-            Ok(record) => {
-                count += 1;
-                match advance(next, &record) {
-                    Place::Known => return,
-                    Place::After(gap) => gaps.push(gap),
-                    Place::Next => {}
+        self.consumer.poll(timeout, |record| {
+            match record {
+                Ok(record) => {
+                    match advance(next, &record) {
+                        Place::Known => return ControlFlow::Continue(()),
+                        Place::After(gap) => gaps.push(gap),
+                        Place::Next => {}
+                    }
+                    intake.take(&record, *now.get_or_insert_with(Instant::now));
                 }
-                intake.take(&record, *now.get_or_insert_with(Instant::now));
+                Err(error) => errors.push(error),
             }
-            Err(error) => errors.push(error),
+            if intake.has_room() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
         });
         intake.hand_on();
         for gap in gaps {
@@ -117,7 +118,6 @@ impl Reader {
         for error in errors {
             self.fail(&error, reporter);
         }
-        count
     }
 
     /// Reads partitions that were added from their first record; librdkafka would not by itself.
@@ -168,33 +168,21 @@ impl Reader {
     }
 
     fn fail(&mut self, error: &KafkaError, reporter: &Reporter) {
-        let topic = &self.topic;
         let fault = Fault::of(error);
-        let told = match fault {
-            Fault::PositionLost => {
-                self.is_lost = true;
-                return;
-            }
+        match fault {
+            // Whether the topic is really gone shows when its place is looked for.
+            Fault::PositionLost | Fault::TopicUnknown => self.is_lost = true,
             // The client's callback has told of these, and librdkafka reconnects.
-            Fault::Unreachable | Fault::UnknownHost => return,
-            Fault::TopicUnknown => {
-                self.is_lost = true;
-                Error::new(
-                    ErrorKind::TopicMissing,
-                    format!(
-                        "The Kafka topic {topic} was deleted while in use. It is created again if the option createTopic is \
-                         on; messages published meanwhile may be lost. Find out who deleted it."
-                    ),
-                )
+            Fault::Unreachable | Fault::UnknownHost => {}
+            _ => {
+                let message = format!(
+                    "Reading the Kafka topic {} fails; trying again. See the cause, and the broker's log.",
+                    self.topic
+                );
+                let told = Error::new(fault.kind_of_reading(), message);
+                reporter.error(told.caused_by(error.clone()));
             }
-            _ => Error::new(
-                fault.kind_of_reading(),
-                format!(
-                    "Reading the Kafka topic {topic} fails; trying again. See the cause, and the broker's log."
-                ),
-            ),
-        };
-        reporter.error(told.caused_by(error.clone()));
+        }
     }
 }
 

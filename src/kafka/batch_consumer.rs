@@ -3,7 +3,9 @@
 //! `rd_kafka_consume_batch_queue` costs half of a poll for each record, but the Rust client does not wrap it.
 #![allow(unsafe_code)]
 
+use std::collections::VecDeque;
 use std::ffi::CStr;
+use std::ops::ControlFlow;
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::time::Duration;
@@ -13,8 +15,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message;
 
-/// Records taken at once. They are all handed on, whatever room there is, and each may hold hundreds of messages.
-const BATCH: usize = 64;
+/// Records taken from the queue at once.
+const BATCH: usize = 256;
 
 /// A record as it stands in librdkafka's memory.
 pub struct Record<'a> {
@@ -74,7 +76,9 @@ fn headers_of(message: &sys::rd_kafka_message_t) -> *const sys::rd_kafka_headers
 
 /// A consumer's records, many at a time. Owns the consumer; belongs to one thread.
 pub struct BatchConsumer<C: ConsumerContext> {
-    // Fields are dropped in this order, and destroying the consumer would wait for the queue to be given back.
+    // Fields are dropped in this order: destroying the consumer would wait for its messages and its queue to be given back.
+    /// Records that were taken from the queue and that nobody had room for.
+    left: VecDeque<Owned>,
     queue: Queue,
     consumer: BaseConsumer<C>,
     slots: Vec<*mut sys::rd_kafka_message_t>,
@@ -110,6 +114,7 @@ impl<C: ConsumerContext> BatchConsumer<C> {
         Some(Self {
             queue: Queue(NonNull::new(queue)?),
             consumer,
+            left: VecDeque::new(),
             slots: vec![ptr::null_mut(); BATCH],
         })
     }
@@ -120,15 +125,21 @@ impl<C: ConsumerContext> BatchConsumer<C> {
         &self.consumer
     }
 
-    /// Waits for a record up to `timeout`, then takes those that are there already. Serves the client's callbacks.
+    /// Waits for a record up to `timeout`, then takes those that are there already, until `take` wants no more for now. Serves the
+    /// client's callbacks.
     pub fn poll(
         &mut self,
         timeout: Duration,
-        mut take: impl FnMut(std::result::Result<Record<'_>, KafkaError>),
+        mut take: impl FnMut(std::result::Result<Record<'_>, KafkaError>) -> ControlFlow<()>,
     ) {
-        match self.consumer.poll(timeout) {
+        while let Some(message) = self.left.pop_front() {
+            if hand_on(&message, &mut take).is_break() {
+                return;
+            }
+        }
+        let first = match self.consumer.poll(timeout) {
             None => return,
-            Some(Err(error)) => return take(Err(error)),
+            Some(Err(error)) => take(Err(error)),
             Some(Ok(message)) => take(Ok(Record {
                 key: message.key().unwrap_or_default(),
                 value: message.payload().unwrap_or_default(),
@@ -139,6 +150,9 @@ impl<C: ConsumerContext> BatchConsumer<C> {
                     .headers()
                     .map_or(ptr::null(), |headers| ptr::from_ref(headers).cast()),
             })),
+        };
+        if first.is_break() {
+            return;
         }
         // SAFETY: `slots` has room for `slots.len()` pointers and the queue is alive.
         let count = unsafe {
@@ -150,27 +164,36 @@ impl<C: ConsumerContext> BatchConsumer<C> {
             )
         };
         // All are owned first, so that none leaks should `take` panic.
-        let owned: Vec<Owned> = self.slots[..usize::try_from(count).unwrap_or(0)]
-            .iter()
-            .filter_map(|slot| NonNull::new(*slot).map(Owned))
-            .collect();
-        for message in owned {
-            // SAFETY: `message` keeps it alive until the end of the loop's body, and nobody else refers to it.
-            let raw = unsafe { message.0.as_ref() };
-            if raw.err == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
-                take(Ok(Record {
-                    key: bytes(raw.key, raw.key_len),
-                    value: bytes(raw.payload, raw.len),
-                    partition: raw.partition,
-                    offset: raw.offset,
-                    headers: headers_of(raw),
-                }));
-            } else {
-                take(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::from(
-                    raw.err,
-                ))));
+        let count = usize::try_from(count).unwrap_or(0);
+        let messages = self.slots[..count].iter();
+        self.left
+            .extend(messages.filter_map(|slot| NonNull::new(*slot).map(Owned)));
+        while let Some(message) = self.left.pop_front() {
+            if hand_on(&message, &mut take).is_break() {
+                return;
             }
         }
+    }
+}
+
+fn hand_on(
+    message: &Owned,
+    take: &mut impl FnMut(std::result::Result<Record<'_>, KafkaError>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    // SAFETY: `message` keeps it alive for as long as this borrow, and nobody else refers to it.
+    let raw = unsafe { message.0.as_ref() };
+    if raw.err == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        take(Ok(Record {
+            key: bytes(raw.key, raw.key_len),
+            value: bytes(raw.payload, raw.len),
+            partition: raw.partition,
+            offset: raw.offset,
+            headers: headers_of(raw),
+        }))
+    } else {
+        take(Err(KafkaError::MessageConsumption(RDKafkaErrorCode::from(
+            raw.err,
+        ))))
     }
 }
 

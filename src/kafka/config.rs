@@ -176,6 +176,8 @@ fn common(options: &Options, bootstrap: &str) -> ClientConfig {
         // New leaders and partitions are noticed soon, also when no request fails.
         .set("topic.metadata.refresh.interval.ms", "5000")
         .set("topic.metadata.refresh.fast.interval.ms", "50")
+        // Clients see the topic only when it is there; for so long a broker may not know it yet.
+        .set("topic.metadata.propagation.max.ms", "2000")
         .set("statistics.interval.ms", STATISTICS_MS)
         .set("log.connection.close", "false")
         .set("enable.metrics.push", "false");

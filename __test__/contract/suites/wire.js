@@ -1,9 +1,11 @@
 'use strict'
 
-const { ForeignClient } = require('../../support/foreign-client')
+const { ForeignClient, record } = require('../../support/foreign-client')
 const { useNodes, collect, filled, settled } = require('../../support/nodes')
 
-/** F 6 and F 10 with a client that is none of ours, which only a real broker serves */
+const OTHER_LIFE = '00000000000000bb'
+
+/** F6 and F10 with a client that is none of ours, which only a real broker serves */
 module.exports = function wireSuite(broker) {
   if (!broker.isReal) return
 
@@ -15,7 +17,7 @@ module.exports = function wireSuite(broker) {
     })
     afterEach(() => foreign.close())
 
-    test('F6 a record is {"data":message,"_s":sender} to the byte, its key the topic, without headers', async () => {
+    test('F6 what one tick publishes is one record, as docs/wire-format.md says', async () => {
       const [node, peer] = await nodes.start(2)
       const { sender } = node.stats()
       const messages = [
@@ -28,21 +30,22 @@ module.exports = function wireSuite(broker) {
         '\u2028'
       ]
       messages.forEach((message) => node.publish('PRIVATE/x y', message))
+      node.publish('E\n', 1)
+      await new Promise(setImmediate)
       await settled(node, peer)
-      const records = await foreign.read(messages.length)
-      const s = JSON.stringify(sender)
-      expect(records.map(({ value }) => value)).toEqual([
-        `{"data":{"topic":"E","data":["ev1","O{\\"ü\\":1}"]},"_s":${s}}`,
-        `{"_s":${s}}`,
-        `{"data":null,"_s":${s}}`,
-        `{"data":"x","_s":${s}}`,
-        `{"data":0,"_s":${s}}`,
-        `{"data":[],"_s":${s}}`,
-        `{"data":"\u2028","_s":${s}}`
-      ])
-      for (const record of records) {
-        expect(record).toMatchObject({ key: 'PRIVATE/x y', partition: 0, headers: {} })
-      }
+      const [{ headers, ...rest }, next] = await foreign.read(2)
+      expect(rest).toEqual({
+        key: sender,
+        value: '{"topic":"E","data":["ev1","O{\\"ü\\":1}"]}\n\nnull\n"x"\n0\n[]\n"\u2028"\n1',
+        partition: 0
+      })
+      expect(headers).toEqual({
+        version: '1',
+        life: expect.stringMatching(/^[0-9a-f]{16}$/),
+        first: '0',
+        runs: '[["PRIVATE/x y",7],["E\\n",1]]'
+      })
+      expect(next.headers).toMatchObject({ life: headers.life, first: '8' })
     })
 
     test('F6 the sender begins with the clientId, whatever is in it', async () => {
@@ -53,9 +56,9 @@ module.exports = function wireSuite(broker) {
       await filled(toPeer, 1)
       peer.publish('E', 2)
       await filled(toNode, 1)
-      const [{ value }] = await foreign.read(1)
-      expect(JSON.parse(value)._s).toBe(node.stats().sender)
-      expect(node.stats().sender.startsWith(`${clientId}-`)).toBe(true)
+      const [{ key }] = await foreign.read(1)
+      expect(key).toBe(node.stats().sender)
+      expect(key.startsWith(`${clientId}-`)).toBe(true)
       expect([toNode, toPeer]).toEqual([[2], [1]])
     })
 
@@ -73,7 +76,7 @@ module.exports = function wireSuite(broker) {
         '"\\ud800"',
         '"\\uD83D\\uDE00\\u0000\\/"',
         '"\u2028\u2029😀\u007f"',
-        ' {"a" :\n[ 1 ,\t2 ] } ',
+        ' {"a" :[ 1 ,\t2 ] } ',
         '{"a":1,"a":2}',
         '{"__proto__":1,"_s":"x","data":{"_s":"y"}}',
         '""',
@@ -96,72 +99,154 @@ module.exports = function wireSuite(broker) {
       expect([messages[0], depth, messages[2]]).toEqual([1, 10000, 2])
     })
 
-    test('F6 envelopes with other members, order and spacing are understood', async () => {
+    test('F6 headers in another order, and further ones, are understood', async () => {
       const [node] = await nodes.start(1)
       const messages = collect(node, 'E')
-      await foreign.write('E', [
-        '{"_s":"x","data":1}',
-        ' { "data" : 2 , "_s" : "x" } ',
-        '{"data":3,"more":[{}],"_s":"x","even":null}',
-        '{"_s":"x"}',
-        '{"_s":"\\u0078","data":{"_s":"y"}}',
-        '{"data":",\\"_s\\":\\"x\\"}","_s":""}'
+      const { headers, ...rest } = record({ runs: [['E', 1]] }, '1')
+      const turned = Object.fromEntries(Object.entries(headers).reverse())
+      const more = { traceparent: 'x', ...turned, '\u00ff': Buffer.from([0xff]), none: '' }
+      await foreign.write([{ ...rest, headers: more }])
+      expect(await filled(messages, 1)).toEqual([1])
+    })
+
+    test('F9 records that are stored twice, late, or in halves are delivered once and in order', async () => {
+      const [node] = await nodes.start(1)
+      const messages = collect(node, 'E')
+      const lines = (first, end) => Array.from({ length: end - first }, (_, n) => first + n)
+      const copies = [
+        [0, 3],
+        [0, 3],
+        [3, 4],
+        [1, 6],
+        [2, 5],
+        [6, 7],
+        [0, 7]
+      ]
+      await foreign.write(
+        copies.map(([first, end]) =>
+          record({ first, runs: [['E', end - first]] }, lines(first, end).join('\n'))
+        )
+      )
+      await foreign.writeMessages('E', ['"last"'], { first: 7 })
+      expect(await filled(messages, 8)).toEqual([0, 1, 2, 3, 4, 5, 6, 'last'])
+      expect(node.stats()).toMatchObject({ duplicates: 3 + 3 + 3 + 7, missed: 0, delivered: 8 })
+    })
+
+    test('F9 a gap is told with the sender and the exact number', async () => {
+      const [node] = await nodes.start(1)
+      const messages = collect(node, 'E')
+      await foreign.writeMessages('E', ['1'], { first: 0 })
+      await foreign.writeMessages('E', ['2'], { first: 18 })
+      expect(await filled(messages, 2)).toEqual([1, 2])
+      const [error] = await nodes.takeErrorsWith('ERR_KAFKA_RECORDS_MISSED')
+      expect(error.message).toMatch(/^17 messages of 'foreign' before its number 18 are lost/)
+      expect(node.stats().missed).toBe(17)
+    })
+
+    test('F9 one odd record under the name of a sender does not silence it', async () => {
+      const [node] = await nodes.start(1)
+      const messages = collect(node, 'E')
+      const odd = { sender: 'foreign', runs: [['odd', 1]] }
+      await foreign.writeMessages('E', ['0', '1'], { first: 0 })
+      await foreign.write([
+        record({ ...odd, first: 1e12 }, '7'),
+        record({ ...odd, life: OTHER_LIFE, first: 0 }, '7'),
+        record({ ...odd, life: '00000000000000cc', first: 5e9 }, '7')
       ])
-      const expected = [1, 2, 3, undefined, { _s: 'y' }, ',"_s":"x"}']
-      expect(await filled(messages, expected.length)).toEqual(expected)
+      await foreign.writeMessages('E', ['2', '3'], { first: 2 })
+      expect(await filled(messages, 4)).toEqual([0, 1, 2, 3])
+      await nodes.takeErrorsWith('ERR_KAFKA_RECORDS_MISSED', 2)
+    })
+
+    test('F9 a life that another one followed never comes back', async () => {
+      const [node] = await nodes.start(1)
+      const messages = collect(node, 'E')
+      await foreign.writeMessages('E', ['"a"'], { first: 0 })
+      await foreign.writeMessages('E', ['"b"', '"c"'], { life: OTHER_LIFE, first: 0 })
+      await foreign.writeMessages('E', ['"late"', '"late"'], { first: 1 })
+      await foreign.writeMessages('E', ['"d"'], { life: OTHER_LIFE, first: 2 })
+      expect(await filled(messages, 4)).toEqual(['a', 'b', 'c', 'd'])
+      expect(node.stats().duplicates).toBe(2)
     })
 
     test('F10 records with the own sender are dropped, whoever wrote them', async () => {
       const [node] = await nodes.start(1)
       const messages = collect(node, 'E')
-      await foreign.writeMessages('E', ['"own"'], node.stats().sender)
+      await foreign.writeMessages('E', ['"own"'], { sender: node.stats().sender })
       await foreign.writeMessages('E', ['"foreign"'])
       expect(await filled(messages, 1)).toEqual(['foreign'])
       expect(node.stats().filteredOwn).toBe(1)
     })
 
+    test('F10 another server with the same id is told', async () => {
+      const [node] = await nodes.start(1)
+      const { sender } = node.stats()
+      await foreign.writeMessages('E', ['1', '2'], { sender, first: 4 })
+      const [error] = await nodes.takeErrorsWith('ERR_KAFKA_NAME_TAKEN')
+      expect(error.message).toContain(sender)
+    })
+
+    test('F14 a record of a later format is skipped and told, and harms no other', async () => {
+      const [node] = await nodes.start(1)
+      const messages = collect(node, 'E')
+      await foreign.write([record({ version: '2', runs: [['E', 1]] }, '1')])
+      await foreign.writeMessages('E', ['2'])
+      expect(await filled(messages, 1)).toEqual([2])
+      const [error] = await nodes.takeErrorsWith('ERR_KAFKA_WIRE_VERSION')
+      expect(error.message).toContain('Update deepstream.io-msg-kafka')
+      expect(node.stats().invalid).toBe(1)
+    })
+
     test('F14 records that are no messages become errors, and harm none of their neighbours', async () => {
       const [node] = await nodes.start(1)
       const messages = collect(node, 'E')
-      const garbage = [
-        'not json',
-        'null',
-        '[]',
-        '{"data":1}',
-        '{"data":1,"_s":7}',
-        '{"data":1],[2,"_s":"x"}',
-        '{"data":1,2,"_s":"x"}',
-        '{"data":,"_s":"x"}',
-        '{"data":1,"_s":"x"}}',
-        Buffer.from([0xff, 0xfe]),
-        Buffer.from('{"data":"\xff","_s":"x"}', 'latin1'),
-        '',
-        null
-      ]
-      const good = garbage.map((_, n) => `{"data":${n},"_s":"x"}`)
-      await foreign.write(
-        'E',
-        garbage.flatMap((value, n) => [value, good[n]])
-      )
-      await filled(messages, good.length)
-      expect(messages).toEqual(good.map((_, n) => n))
-      expect(node.stats()).toMatchObject({ invalid: garbage.length, delivered: good.length })
-      const errors = await nodes.takeErrorsWith('ERR_KAFKA_INVALID_RECORD')
-      expect(errors.length).toBeLessThanOrEqual(garbage.length)
-      for (const error of errors) {
-        expect(error).toBeInstanceOf(Error)
-        expect(error).toMatchObject({ topic: 'E', retriable: false })
-        expect(String(error)).toMatch(/^Kafka error: A record of \d+ bytes for 'E'/)
+      const runs = [['E', 1]]
+      const sound = record({ runs }, '1')
+      const without = (name) => {
+        const { [name]: _, ...headers } = sound.headers
+        return { ...sound, headers }
       }
-    })
-
-    test('F14 records without a key are dropped', async () => {
-      const [node] = await nodes.start(1)
-      const messages = collect(node, 'E')
-      await foreign.write(null, ['{"data":1,"_s":"x"}', 'garbage'])
-      await foreign.writeMessages('E', ['2'])
-      expect(await filled(messages, 1)).toEqual([2])
-      expect(node.stats().filteredUnsubscribed).toBe(2)
+      const garbage = [
+        { key: null, value: null },
+        { key: 'foreign', value: '1' },
+        { ...sound, key: null },
+        { ...sound, key: Buffer.from([0xff]) },
+        ...['version', 'life', 'first', 'runs'].map(without),
+        record({ version: 'one', runs }, '1'),
+        record({ life: 'aa', runs }, '1'),
+        record({ first: '-1', runs }, '1'),
+        record({ first: '1e3', runs }, '1'),
+        record({ runs: [['E', 2]] }, '1'),
+        record({ runs: [['E', 1]] }, '1\n2'),
+        record({ runs: [] }, '1'),
+        record({ runs: [['E', 0]] }, '1'),
+        record({ runs: [['E', 1e20]] }, '1'),
+        record({ runs: [['E']] }, '1'),
+        record({ runs: { E: 1 } }, '1'),
+        record({ runs }, Buffer.from([0xff, 0xfe])),
+        record({ runs }, 'not json'),
+        record({ runs }, '1],[2'),
+        record({ runs }, '1,2'),
+        record({ runs }, '{"a":1'),
+        record({ runs }, '"b":2}')
+      ]
+      let first = 0
+      await foreign.write(
+        garbage.flatMap((bad, n) => {
+          // What is no JSON has a number all the same.
+          const numbered = bad.headers?.first === '0' ? { ...bad.headers, first: `${first++}` } : {}
+          const good = record({ first: first++, runs }, `${n}`)
+          return [{ ...bad, headers: { ...bad.headers, ...numbered } }, good]
+        })
+      )
+      await filled(messages, garbage.length)
+      expect(messages).toEqual(garbage.map((_, n) => n))
+      expect(node.stats().invalid).toBe(garbage.length)
+      nodes.takeErrors().forEach((error) => {
+        expect(error).toBeInstanceOf(Error)
+        expect(['ERR_KAFKA_INVALID_RECORD', 'ERR_KAFKA_RECORDS_MISSED']).toContain(error.code)
+        expect(String(error)).toMatch(/^Kafka error: /)
+      })
     })
   })
 }
