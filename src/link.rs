@@ -22,6 +22,11 @@ const DOUBT: Duration = Duration::from_millis(800);
 const TELL: Duration = Duration::from_secs(1);
 /// and of this length in any case.
 const TELL_ANYWAY: Duration = Duration::from_secs(3);
+/// What is on its way to the broker may take so many bytes a second longer until silence is told. Once the system has taken it,
+/// nobody can tell a slow link from a silent broker; the requests of the reader wait behind it on the same link.
+const SLOW: usize = 250_000;
+/// The same for replacing clients, which sends it once more.
+const VERY_SLOW: usize = 100_000;
 /// It is told again after this time.
 const REMINDER: Duration = Duration::from_secs(30);
 /// How often a fresh client looks while it is silent.
@@ -74,6 +79,8 @@ pub(crate) enum Found {
 pub(crate) struct Signals {
     /// The longest silence.
     pub(crate) silence: Option<Silence>,
+    /// How many bytes are on their way to the broker.
+    pub(crate) sending: usize,
     /// The answer of a fresh client since the last step.
     pub(crate) found: Option<Found>,
     /// The reader has lost its position, or the topic.
@@ -116,13 +123,14 @@ impl Link {
 
     /// To be called several times a second.
     pub(crate) fn step(&mut self, now: Instant, signals: Signals) -> Step {
-        let silence = signals.silence.filter(|silence| silence.length >= DOUBT);
+        let doubt = DOUBT + time_for(signals.sending, SLOW);
+        let silence = signals.silence.filter(|silence| silence.length >= doubt);
         let mut step = match silence {
             None => Step {
                 tell: self.flow(now),
                 ..Step::default()
             },
-            Some(silence) => self.doubt(now, silence, signals.found),
+            Some(silence) => self.doubt(now, silence, signals),
         };
         step.rebuild |= signals.is_lost;
         step.rebuild &= now >= self.not_before;
@@ -161,10 +169,10 @@ impl Link {
         })
     }
 
-    fn doubt(&mut self, now: Instant, silence: Silence, found: Option<Found>) -> Step {
+    fn doubt(&mut self, now: Instant, silence: Silence, signals: Signals) -> Step {
         self.silent_since
             .get_or_insert(now.checked_sub(silence.length).unwrap_or(now));
-        self.state = match (found, self.state) {
+        self.state = match (signals.found, self.state) {
             (Some(Found::Nobody), _) => State::CutOff,
             (Some(Found::NoLeader), _) => State::Leaderless,
             (Some(Found::Leader), State::OnlyOurs { since }) => State::OnlyOurs { since },
@@ -178,24 +186,25 @@ impl Link {
         });
         let rebuild = match self.state {
             State::OnlyOurs { since } => {
-                now.saturating_duration_since(since) >= RECONNECT && silence.length >= RECONNECT
+                let patience = RECONNECT + time_for(signals.sending, VERY_SLOW);
+                now.saturating_duration_since(since) >= RECONNECT && silence.length >= patience
             }
             _ => false,
         };
         Step {
-            tell: self.news(now, silence),
+            tell: self.news(now, silence, signals.sending),
             probe,
             rebuild,
         }
     }
 
-    fn news(&mut self, now: Instant, silence: Silence) -> Option<News> {
+    fn news(&mut self, now: Instant, silence: Silence, sending: usize) -> Option<News> {
         let patience = if self.state == State::Doubtful {
             TELL_ANYWAY
         } else {
             TELL
         };
-        if silence.length < patience {
+        if silence.length < patience + time_for(sending, SLOW) {
             return None;
         }
         let is_cut_off = self.state == State::CutOff;
@@ -221,6 +230,11 @@ impl Link {
     }
 }
 
+/// How long so many bytes take at so many a second.
+fn time_for(bytes: usize, a_second: usize) -> Duration {
+    Duration::from_millis((bytes as u64).saturating_mul(1000) / a_second as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +244,7 @@ mod tests {
         link: Link,
         zero: Instant,
         heard: u64,
+        sending: usize,
         log: Vec<(u64, Step)>,
     }
 
@@ -248,6 +263,7 @@ mod tests {
                 link: Link::new(zero),
                 zero,
                 heard: 0,
+                sending: 0,
                 log: Vec::new(),
             }
         }
@@ -264,6 +280,7 @@ mod tests {
                 let signals = Signals {
                     silence: Some(silence(ms - self.heard)),
                     found: if asked { found } else { None },
+                    sending: self.sending,
                     is_lost: false,
                 };
                 let step = self.link.step(self.at(ms), signals);
@@ -487,6 +504,19 @@ mod tests {
             line.hear();
         }
         assert!(line.rebuilds().is_empty() && line.told().is_empty());
+    }
+
+    #[test]
+    fn what_is_large_gets_the_time_that_it_may_need() {
+        let mut line = Timeline::new();
+        line.sending = 1_500_000;
+        line.silent_until(6500, Some(Found::Leader));
+        assert!(line.probes().is_empty() && line.told().is_empty());
+        line.silent_until(16_500, Some(Found::Leader));
+        assert!(matches!(line.told()[..], [(7000..=7500, News::Silent(_))]));
+        assert!(line.rebuilds().is_empty());
+        line.silent_until(18_000, Some(Found::Leader));
+        assert_eq!(line.rebuilds().len(), 1);
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(crate) struct Session<'a> {
     reader: Reader,
     link: Link,
     probe: Probe,
+    /// Since when records would have been read if there had been any.
+    reads_since: Instant,
     /// Why fresh clients found nobody.
     cut_off_by: Option<Cause>,
     /// Whether it was told that the topic is gone.
@@ -157,6 +159,7 @@ impl<'a> Session<'a> {
             reader,
             link: Link::new(Instant::now()),
             probe: Probe::default(),
+            reads_since: Instant::now(),
             cut_off_by: None,
             is_topic_missed: false,
         })
@@ -236,8 +239,8 @@ impl<'a> Session<'a> {
             state: intake::State::default(),
         };
         let mut report = ConnectReport::new(Instant::now(), Duration::ZERO);
-        let mut reads_since = Instant::now();
-        let mut next_watch = reads_since;
+        let mut next_watch = Instant::now();
+        self.reads_since = next_watch;
         while !shared.is_over() {
             let step = self.step();
             let has_room = shared.inbox.wait_for_room(step);
@@ -249,24 +252,24 @@ impl<'a> Session<'a> {
             let now = Instant::now();
             if !has_room {
                 // Nobody reads meanwhile, so that nothing follows from what does not come.
-                reads_since = now;
+                self.reads_since = now;
             }
             if now >= next_watch {
                 next_watch = now + WATCH;
-                self.watch(now, reads_since, &mut report);
+                self.watch(now, &mut report);
             }
         }
     }
 
     fn step(&self) -> Duration {
-        match self.shared.publisher.backlog().under_way_since() {
-            Some(since) if since.elapsed() < LATE => STEP,
+        match self.under_way() {
+            Some((since, _)) if since.elapsed() < LATE => STEP,
             _ => TICK,
         }
     }
 
     /// Looks whether the brokers are heard, and does what follows from it.
-    fn watch(&mut self, now: Instant, reads_since: Instant, report: &mut ConnectReport) {
+    fn watch(&mut self, now: Instant, report: &mut ConnectReport) {
         let sight = self.probe.answer();
         let found = sight.as_ref().map(|sight| match sight {
             Sight::Nobody(_) => Found::Nobody,
@@ -277,7 +280,8 @@ impl<'a> Session<'a> {
             self.cut_off_by = Some(cause);
         }
         let signals = Signals {
-            silence: self.silence(reads_since),
+            silence: self.silence(),
+            sending: self.under_way().map_or(0, |(_, bytes)| bytes),
             found,
             is_lost: self.reader.is_lost(),
         };
@@ -311,18 +315,19 @@ impl<'a> Session<'a> {
     }
 
     /// The longest silence of a leader from which something was to be heard.
-    fn silence(&self, reads_since: Instant) -> Option<Silence> {
-        let reading = self.reader.context().silence(|_| true, reads_since);
-        let backlog = self.shared.publisher.backlog();
-        let writing = backlog.under_way_since().and_then(|since| {
+    fn silence(&self) -> Option<Silence> {
+        let reading = self.reader.context().silence(|_| true, self.reads_since);
+        let writing = self.under_way().and_then(|(since, _)| {
             let own = self.partition();
             let context = self.producer.client().context();
             context.silence(|partition| partition == own, since)
         });
-        reading
-            .into_iter()
-            .chain(writing)
-            .max_by_key(|silence| silence.length)
+        let both = reading.into_iter().chain(writing);
+        both.max_by_key(|silence| silence.length)
+    }
+
+    fn under_way(&self) -> Option<(Instant, usize)> {
+        self.shared.publisher.backlog().under_way()
     }
 
     fn tell(&mut self, news: News) {

@@ -289,10 +289,12 @@ impl Backlog {
         self.lock().messages
     }
 
-    /// Since when the head has been on its way.
-    pub(crate) fn under_way_since(&self) -> Option<Instant> {
-        match self.lock().head.as_ref()?.progress {
-            Progress::UnderWay { since } => Some(since),
+    /// Since when the head has been on its way, and how many bytes it has.
+    pub(crate) fn under_way(&self) -> Option<(Instant, usize)> {
+        let state = self.lock();
+        let head = state.head.as_ref()?;
+        match head.progress {
+            Progress::UnderWay { since } => Some((since, head.parcel.bytes())),
             Progress::Waiting { .. } => None,
         }
     }
