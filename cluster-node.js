@@ -1,12 +1,10 @@
 'use strict'
 
 const { Bus } = require('./lib/bus')
+const { endsStart } = require('./lib/engine')
 const { KafkaError } = require('./lib/errors')
 const { readOptions } = require('./lib/options')
 const { version } = require('./package.json')
-
-/** Codes of what can never work unless somebody changes something, so that a server need not wait for it. */
-const FINAL_CODES = ['ERR_KAFKA_AUTHENTICATION', 'ERR_KAFKA_AUTHORIZATION', 'ERR_KAFKA_INTERNAL']
 
 /** deepstream 4+'s cluster node for Apache Kafka. cluster-node.d.ts describes it. */
 class KafkaClusterNode {
@@ -81,9 +79,9 @@ class KafkaClusterNode {
 
   /** What can never work ends a starting server; everything else may pass, and a running one goes on. */
   #logError(error) {
-    const isFinal = this.#isStarting && FINAL_CODES.includes(error.code)
     // Of a namespace of deepstream's pino logger, fatal() would not end the server.
-    if (isFinal) this.#services.logger.fatal('PLUGIN_INITIALIZATION_ERROR', describe(error))
+    if (this.#isStarting && endsStart(error.code))
+      this.#services.logger.fatal('PLUGIN_INITIALIZATION_ERROR', describe(error))
     else this.#logger.error('PLUGIN_ERROR', describe(error))
   }
 

@@ -17,4 +17,17 @@ function load() {
   }
 }
 
-module.exports = load()
+const native = load()
+
+/** What follows from each code of an engine's error, as src/error.rs has it. */
+const codes = new Map(native.errorCodes().map((entry) => [entry.code, entry]))
+
+/**
+ * @param {string} code of an error
+ * @returns {boolean} whether it ends a server that is starting, since nothing but somebody's doing will change it
+ */
+function endsStart(code) {
+  return codes.get(code)?.endsStart === true
+}
+
+module.exports = { ...native, endsStart }

@@ -250,11 +250,25 @@ impl NativeDevBroker {
     }
 }
 
-/// All error codes of the engine, for the test that compares the lists.
+#[napi(object)]
+pub struct ErrorCode {
+    pub code: String,
+    /// Whether it may pass without anybody changing something.
+    pub retriable: bool,
+    /// Whether it ends a server that is starting.
+    pub ends_start: bool,
+}
+
+/// What follows from each error code of the engine.
 #[napi]
 #[cfg_attr(test, allow(dead_code))] // called by JavaScript only
-pub fn error_codes() -> Vec<&'static str> {
-    ErrorKind::ALL.iter().map(|kind| kind.code()).collect()
+pub fn error_codes() -> Vec<ErrorCode> {
+    let codes = ErrorKind::ALL.iter().map(|kind| ErrorCode {
+        code: kind.code().to_owned(),
+        retriable: kind.is_retriable(),
+        ends_start: kind.ends_start(),
+    });
+    codes.collect()
 }
 
 impl From<BusOptions> for Options {

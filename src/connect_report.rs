@@ -52,7 +52,7 @@ impl ConnectReport {
         let is_unchanged = self
             .told
             .is_some_and(|(told, at)| told == kind && now.saturating_duration_since(at) < REMINDER);
-        let as_news = !is_unchanged && (self.is_late(now) || kind.is_final());
+        let as_news = !is_unchanged && (self.is_late(now) || kind.ends_start());
         if as_news {
             self.told = Some((kind, now));
         }

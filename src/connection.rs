@@ -233,7 +233,9 @@ impl Shared {
 
     /// The thread.
     fn run(&self, life: Life) {
-        let session = catch_unwind(AssertUnwindSafe(|| Session::new(self, life)?.run()));
+        let session = catch_unwind(AssertUnwindSafe(|| {
+            Session::new(self, life).map(Session::run)
+        }));
         match session {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {

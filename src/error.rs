@@ -126,13 +126,13 @@ impl ErrorKind {
         )
     }
 
-    /// Whether trying again can never help, so that it is told before 'ready' as an 'error'
+    /// Whether trying again can never help, so that it ends a server that is starting: it is told before 'ready' as an 'error'
     /// (deepstream ends on one) and not as a warning.
     #[must_use]
-    pub fn is_final(self) -> bool {
+    pub fn ends_start(self) -> bool {
         matches!(
             self,
-            Self::Property | Self::Authentication | Self::Authorization
+            Self::Property | Self::Authentication | Self::Authorization | Self::Internal
         )
     }
 }
@@ -157,6 +157,20 @@ pub struct Cause {
     pub code: Option<RDKafkaErrorCode>,
     /// Its description.
     pub reason: String,
+    /// The error of the Rust client, where there is one.
+    source: Option<Box<KafkaError>>,
+}
+
+impl Cause {
+    /// What a callback of librdkafka tells.
+    #[must_use]
+    pub fn told(code: RDKafkaErrorCode, reason: &str) -> Self {
+        Self {
+            code: Some(code),
+            reason: reason.to_owned(),
+            source: None,
+        }
+    }
 }
 
 impl Error {
@@ -191,27 +205,37 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let source = self.cause.as_ref()?.source.as_deref()?;
+        Some(source)
+    }
+}
 
 impl From<RDKafkaErrorCode> for Cause {
     fn from(code: RDKafkaErrorCode) -> Self {
         Self {
             code: Some(code),
             reason: code.to_string(),
+            source: None,
         }
     }
 }
 
 impl From<KafkaError> for Cause {
     fn from(error: KafkaError) -> Self {
-        // Display of a configuration error holds the property's value, which may be a secret.
-        let reason = match &error {
-            KafkaError::ClientConfig(..) => "Client configuration error".to_owned(),
-            _ => error.to_string(),
-        };
+        // A configuration error holds the property's value, which may be a secret.
+        if let KafkaError::ClientConfig(..) = error {
+            return Self {
+                code: None,
+                reason: "Client configuration error".to_owned(),
+                source: None,
+            };
+        }
         Self {
             code: code_of(&error),
-            reason,
+            reason: error.to_string(),
+            source: Some(Box::new(error)),
         }
     }
 }
@@ -250,7 +274,20 @@ mod tests {
             "sasl.password".into(),
             "hunter2".into(),
         );
-        assert!(!Cause::from(error).reason.contains("hunter2"));
+        let error = Error::new(ErrorKind::Property, "x").caused_by(error);
+        assert!(!format!("{error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_source_of_an_error_is_what_the_client_said() {
+        use std::error::Error as _;
+        let said = KafkaError::MetadataFetch(RDKafkaErrorCode::BrokerTransportFailure);
+        let error = Error::new(ErrorKind::NoBroker, "x").caused_by(said.clone());
+        let source = error
+            .source()
+            .and_then(|source| source.downcast_ref::<KafkaError>());
+        assert_eq!(source, Some(&said));
+        assert!(Error::new(ErrorKind::NoBroker, "x").source().is_none());
     }
 
     #[test]

@@ -34,9 +34,9 @@ const PROBE: Duration = Duration::from_secs(1);
 /// Our clients need up to so long to connect again, see `reconnect.backoff.max.ms`.
 const RECONNECT: Duration = Duration::from_secs(2);
 /// The pause before clients are replaced again doubles up to here,
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// and is forgotten after so long without trouble.
-const CALM: Duration = Duration::from_secs(60);
+const CALM: Duration = Duration::from_mins(1);
 
 /// See the module. One for each session.
 pub(crate) struct Link {

@@ -33,6 +33,8 @@ const EARLY_REQUEST: Duration = Duration::from_millis(300);
 const STEP: Duration = Duration::from_millis(2);
 /// unless that takes longer than this.
 const LATE: Duration = Duration::from_secs(1);
+/// A reader that hears nothing of what is stored for so long is replaced. A large record on a slow link takes its time.
+const DEAF: Duration = Duration::from_secs(10);
 /// How often it is looked whether the brokers are heard.
 const WATCH: Duration = Duration::from_millis(100);
 
@@ -166,16 +168,15 @@ impl<'a> Session<'a> {
     }
 
     /// Until everything is delivered after the order to close, or cannot be.
-    pub(crate) fn run(mut self) -> Result<()> {
+    pub(crate) fn run(mut self) {
         if !self.connect() {
-            return Ok(());
+            return;
         }
         self.let_out();
         if self.shared.enter_ready() {
             self.shared.inbox.push_event(Event::Ready);
         }
         self.flow();
-        Ok(())
     }
 
     /// Tries until the read position is pinned; false when it is over before.
@@ -218,7 +219,7 @@ impl<'a> Session<'a> {
             timeout.cause.clone_from(&error.cause);
             reporter.error(timeout);
         }
-        if telling.as_news && error.kind.is_final() {
+        if telling.as_news && error.kind.ends_start() {
             reporter.error(error);
         } else if telling.as_news {
             reporter.warning(error);
@@ -283,7 +284,7 @@ impl<'a> Session<'a> {
             silence: self.silence(),
             sending: self.under_way().map_or(0, |(_, bytes)| bytes),
             found,
-            is_lost: self.reader.is_lost(),
+            is_lost: self.reader.is_lost() || self.is_deaf(now),
         };
         let step = self.link.step(now, signals);
         if let Some(news) = step.tell {
@@ -324,6 +325,16 @@ impl<'a> Session<'a> {
         });
         let both = reading.into_iter().chain(writing);
         both.max_by_key(|silence| silence.length)
+    }
+
+    /// Whether own messages are stored and nothing at all is read for long: the reader goes on as if there were nothing, which
+    /// librdkafka has been seen to do.
+    fn is_deaf(&self, now: Instant) -> bool {
+        let unseen = self.shared.publisher.backlog().unseen_since();
+        unseen.is_some_and(|since| {
+            let since = since.max(self.reader.heard_at()).max(self.reads_since);
+            now.saturating_duration_since(since) >= DEAF
+        })
     }
 
     fn under_way(&self) -> Option<(Instant, usize)> {
@@ -398,6 +409,7 @@ impl<'a> Session<'a> {
             return Ok(false);
         }
         self.is_topic_missed = false;
+        self.reads_since = Instant::now();
         let before = std::mem::replace(&mut self.producer, producer);
         self.let_out();
         retire(before);

@@ -362,14 +362,13 @@ mod tests {
         more.extend(GOOD);
         assert_eq!(read("A", &more), Ok(record));
         assert_eq!(read("", &GOOD), Err(Unreadable::Invalid));
-        for missing in 0..GOOD.len() {
+        for (at, missing) in GOOD.iter().enumerate() {
             let mut headers = GOOD.to_vec();
-            headers.remove(missing);
+            headers.remove(at);
             assert_eq!(
                 read("A", &headers),
                 Err(Unreadable::Invalid),
-                "without {:?}",
-                GOOD[missing]
+                "without {missing:?}"
             );
         }
     }

@@ -437,3 +437,67 @@ fn a_message_that_the_development_broker_would_cut_off_is_refused() {
     a.publish("x", &format!("\"{}\"", "x".repeat(6_000_000)));
     a.until("the error", |a| a.errors() == [ErrorKind::MessageTooLarge]);
 }
+
+#[test]
+fn an_abort_while_it_closes_does_not_wait_for_what_is_left() {
+    let mut a = Node::new(Options {
+        broker: Broker::Kafka("127.0.0.1:1".into()),
+        flush_timeout: Duration::from_secs(60),
+        ..options("abort-closing", "A")
+    });
+    a.bus.open().unwrap();
+    a.publish("x", "1");
+    a.bus.close();
+    let start = Instant::now();
+    a.bus.abort();
+    assert!(start.elapsed() < Duration::from_secs(5));
+    a.until("closed", |a| {
+        a.events.iter().any(|event| matches!(event, Event::Closed))
+    });
+    assert_eq!(a.errors(), [ErrorKind::FlushTimeout]);
+}
+
+#[test]
+fn undelivered_are_the_messages_that_are_not_known_to_be_stored() {
+    let a = Node::ready(options("undelivered", "A"));
+    assert_eq!(a.bus.undelivered(), 0);
+    for n in 0..100 {
+        a.publish("x", &n.to_string());
+    }
+    assert!(a.bus.undelivered() > 0);
+    assert_eq!(a.bus.flush(PATIENCE), 0);
+    assert_eq!(a.bus.undelivered(), 0);
+}
+
+#[test]
+fn what_is_published_together_arrives_together_whatever_it_is() {
+    let a = Node::ready(options("mixture", "A"));
+    let mut b = Node::ready(options("mixture", "B"));
+    let (x, y) = (b.bus.subscribe("x"), b.bus.subscribe("y"));
+    let run = |channel: &str, count, addressee: Option<&str>| Run {
+        channel: channel.to_owned().into(),
+        count,
+        addressee: addressee.map(|name| name.to_owned().into()),
+    };
+    let runs = [
+        run("x", 2, None),
+        run("nobody's", 1, None),
+        run("y", 1, Some("B")),
+        run("y", 1, Some("C")),
+        run("x", 1, None),
+    ];
+    a.bus.publish(&runs, "0\n1\n2\n3\n4\n5");
+    b.until("the messages", |b| b.records.len() == 4);
+    let channels: Vec<_> = b.records.iter().map(|(channel, ..)| *channel).collect();
+    assert_eq!(channels, [x, x, y, x].map(u64::from));
+    assert_eq!(b.messages(), [&json!(0), &json!(1), &json!(3), &json!(5)]);
+    let stats = b.bus.stats();
+    assert_eq!(
+        (
+            stats.received.get(),
+            stats.filtered_direct.get(),
+            stats.filtered_unsubscribed.get()
+        ),
+        (6, 1, 1)
+    );
+}

@@ -3,7 +3,7 @@
 const fs = require('node:fs')
 const path = require('node:path')
 const { CODES, KafkaError } = require('../../lib/errors')
-const { errorCodes } = require('../../lib/engine')
+const { endsStart, errorCodes } = require('../../lib/engine')
 
 const ROOT = path.join(__dirname, '..', '..')
 
@@ -11,7 +11,10 @@ const ROOT = path.join(__dirname, '..', '..')
 const JS_ONLY = ['ERR_KAFKA_OPTION', 'ERR_KAFKA_ADDON']
 
 test('the codes are those of the engine and the two that are only JavaScript’s', () => {
-  expect(Object.keys(CODES)).toEqual([...JS_ONLY, ...sortedLikeCodes(errorCodes())])
+  expect(Object.keys(CODES)).toEqual([
+    ...JS_ONLY,
+    ...sortedLikeCodes(errorCodes().map(({ code }) => code))
+  ])
 })
 
 function sortedLikeCodes(codes) {
@@ -31,17 +34,22 @@ test('docs/errors.md explains each code in their order, and says which pass by t
 })
 
 test('what docs/errors.md says of passing by itself is what the engine says', () => {
-  const source = fs.readFileSync(path.join(ROOT, 'src', 'error.rs'), 'utf8')
-  const retriable = /fn is_retriable[\s\S]*?\n {4}}/.exec(source)[0].match(/Self::\w+/g)
-  const names = Object.fromEntries(
-    [...source.matchAll(/(Self::\w+) => "(ERR_KAFKA_\w+)"/g)].map(([, variant, code]) => [
-      variant,
-      code
-    ])
-  )
   const docs = fs.readFileSync(path.join(ROOT, 'docs', 'errors.md'), 'utf8')
   const said = [...docs.matchAll(/^\| `(ERR_KAFKA_\w+)` .*\| yes +\|$/gm)].map(([, code]) => code)
-  expect(said.sort()).toEqual(retriable.map((variant) => names[variant]).sort())
+  const retriable = errorCodes().filter((entry) => entry.retriable)
+  expect(said.sort()).toEqual(retriable.map(({ code }) => code).sort())
+})
+
+test('only what nobody but the operator can change ends a server that is starting', () => {
+  const ends = errorCodes().map(({ code }) => [code, endsStart(code)])
+  expect(ends.filter(([, does]) => does).map(([code]) => code)).toEqual([
+    'ERR_KAFKA_PROPERTY',
+    'ERR_KAFKA_AUTHENTICATION',
+    'ERR_KAFKA_AUTHORIZATION',
+    'ERR_KAFKA_INTERNAL'
+  ])
+  expect(endsStart('ERR_KAFKA_OPTION')).toBe(false)
+  expect(errorCodes().some((entry) => entry.retriable && entry.endsStart)).toBe(false)
 })
 
 test('index.d.ts declares the same codes', () => {

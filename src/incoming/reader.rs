@@ -24,6 +24,8 @@ pub(crate) struct Reader {
     topic: String,
     /// The offset that each partition's next record should have.
     next: Vec<i64>,
+    /// When a record was read last.
+    heard_at: Instant,
     /// The topic changed under the reader: [`Reader::pin_again`] has to look at it.
     is_lost: bool,
 }
@@ -35,6 +37,7 @@ impl Reader {
             consumer: batches(consumer)?,
             topic,
             next: Vec::new(),
+            heard_at: Instant::now(),
             is_lost: false,
         })
     }
@@ -91,7 +94,7 @@ impl Reader {
     pub(crate) fn poll(&mut self, timeout: Duration, intake: &mut Intake<'_>, reporter: &Reporter) {
         let mut errors = Vec::new();
         let mut gaps = Vec::new();
-        let next = &mut self.next;
+        let Self { next, heard_at, .. } = self;
         let mut now = None;
         self.consumer.poll(timeout, |record| {
             match record {
@@ -101,7 +104,9 @@ impl Reader {
                         Place::After(gap) => gaps.push(gap),
                         Place::Next => {}
                     }
-                    intake.take(&record, *now.get_or_insert_with(Instant::now));
+                    let now = *now.get_or_insert_with(Instant::now);
+                    *heard_at = now;
+                    intake.take(&record, now);
                 }
                 Err(error) => errors.push(error),
             }
@@ -135,6 +140,11 @@ impl Reader {
             .map_err(|error| not_assigned(&self.topic, error))?;
         self.next.resize(count, 0);
         Ok(())
+    }
+
+    /// When a record was read last.
+    pub(crate) fn heard_at(&self) -> Instant {
+        self.heard_at
     }
 
     /// Whether the topic changed under the reader, so that it cannot go on by itself.

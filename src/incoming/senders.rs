@@ -19,7 +19,7 @@ use crate::wire::Life;
 const CAPACITY: usize = 10_000;
 /// A sender that was silent for so long is forgotten when there are others to remember. Late copies of its records are some
 /// seconds late, at the very most as long as a broker may be stopped and come back with a request in its socket.
-const MEMORY: Duration = Duration::from_secs(3600);
+const MEMORY: Duration = Duration::from_hours(1);
 /// So many lives of a sender that are over are remembered.
 const PAST_LIVES: usize = 4;
 
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_lives_before_are_over_as_well() {
-        let lives = (0..PAST_LIVES as u64 + 1).map(Life);
+        let lives = (0..=PAST_LIVES as u64).map(Life);
         let mut records: Vec<_> = lives
             .clone()
             .flat_map(|life| [(life, 0..1), (life, 1..2)])

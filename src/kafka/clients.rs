@@ -42,10 +42,7 @@ impl Troubles {
             .map(Fault::of_code)
             == Some(Fault::Credentials);
         if code != RDKafkaErrorCode::AllBrokersDown && !is_rejection {
-            *last = Some(Cause {
-                code: Some(code),
-                reason: reason.to_owned(),
-            });
+            *last = Some(Cause::told(code, reason));
         }
     }
 }

@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_millis(300);
 /// The port of an address without one.
 const PORT: &str = "9092";
 /// A request `ApiVersions` of version 0, which every broker answers, whoever asks: size, key 18, version 0, correlation
-/// id, and an empty client id (https://kafka.apache.org/protocol#The_Messages_ApiVersions).
+/// id, and an empty client id (<https://kafka.apache.org/protocol#The_Messages_ApiVersions>).
 const API_VERSIONS: &[u8] = b"\0\0\0\x0a\0\x12\0\0\x64\x65\x65\x70\0\0";
 /// Where in an answer the correlation id stands, and which one it is.
 const ANSWER: (usize, &[u8]) = (4, b"\x64\x65\x65\x70");

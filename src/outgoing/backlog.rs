@@ -17,7 +17,7 @@ pub(crate) const RECORD_BYTES: usize = 256 * 1024;
 /// The smallest limit of a record that a refusal can lead to.
 const MIN_RECORD_BYTES: usize = 1024;
 /// After this time without a refusal, larger records are tried again: the topic's limit may have been raised.
-const GROW_AFTER: Duration = Duration::from_secs(60);
+const GROW_AFTER: Duration = Duration::from_mins(1);
 
 /// What happened to a record on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,10 @@ struct State {
     stored: u64,
     /// Clients that were given up had messages with lower numbers than this, and may yet store them.
     copied: u64,
+    /// How many were read back,
+    seen: u64,
+    /// and since when there are more that were not.
+    unseen_since: Option<Instant>,
     /// Of all messages here.
     bytes: usize,
     messages: u64,
@@ -248,9 +252,15 @@ impl Backlog {
 
     /// All messages of this life before the number `end` are stored. Returns what is to be told.
     pub(crate) fn saw(&self, life: Life, end: u64, now: Instant) -> Option<News> {
-        let state = self.lock();
-        let is_ours = state.life == life && state.is_accepting;
-        is_ours.then(|| self.confirm(state, end, now)).flatten()
+        let mut state = self.lock();
+        if state.life != life || !state.is_accepting {
+            return None;
+        }
+        state.seen = state.seen.max(end);
+        if state.seen >= state.stored {
+            state.unseen_since = None;
+        }
+        self.confirm(state, end, now)
     }
 
     fn confirm(&self, mut state: MutexGuard<'_, State>, end: u64, now: Instant) -> Option<News> {
@@ -260,6 +270,9 @@ impl Backlog {
         let messages = state.messages;
         let head = state.head.take()?;
         state.stored += head.parcel.count();
+        if state.seen < state.stored {
+            state.unseen_since.get_or_insert(now);
+        }
         state.forget(&head.parcel);
         state.try_larger_records(now, self.max_bytes);
         let is_empty = state.messages == 0;
@@ -299,6 +312,11 @@ impl Backlog {
         }
     }
 
+    /// Since when there have been messages that are stored, as Kafka says, but were not read back.
+    pub(crate) fn unseen_since(&self) -> Option<Instant> {
+        self.lock().unseen_since
+    }
+
     /// Waits until nothing is left, `timeout` at most; says how many messages are. Blocks the calling thread.
     pub(crate) fn wait_until_empty(&self, timeout: Duration) -> u64 {
         let state = self.lock();
@@ -319,6 +337,8 @@ impl State {
             waiting: VecDeque::new(),
             stored: 0,
             copied: 0,
+            seen: 0,
+            unseen_since: None,
             bytes: 0,
             messages: 0,
             record_bytes: RECORD_BYTES.min(max_bytes),
@@ -708,16 +728,34 @@ mod tests {
         assert_eq!(backlog.wait_until_empty(Duration::ZERO), 1);
         let (attempt, ..) = next(&backlog, Instant::now()).unwrap();
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| backlog.wait_until_empty(Duration::from_secs(60)));
+            let waiting = scope.spawn(|| backlog.wait_until_empty(Duration::from_mins(1)));
             backlog.settle(attempt, Outcome::Stored, Instant::now());
             assert_eq!(waiting.join().unwrap(), 0);
         });
         push(&backlog, "1\n2");
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| backlog.wait_until_empty(Duration::from_secs(60)));
+            let waiting = scope.spawn(|| backlog.wait_until_empty(Duration::from_mins(1)));
             assert_eq!(backlog.end(), 2);
             assert_eq!(waiting.join().unwrap(), 0);
         });
+    }
+
+    #[test]
+    fn what_is_stored_but_not_read_back_is_known() {
+        let (backlog, now) = (backlog(), Instant::now());
+        push(&backlog, "0\n1");
+        let (attempt, ..) = next(&backlog, now).unwrap();
+        assert_eq!(backlog.unseen_since(), None);
+        backlog.settle(attempt, Outcome::Stored, now);
+        push(&backlog, "2");
+        let later = now + Duration::from_secs(1);
+        let (attempt, ..) = next(&backlog, later).unwrap();
+        backlog.settle(attempt, Outcome::Stored, later);
+        assert_eq!(backlog.unseen_since(), Some(now));
+        backlog.saw(LIFE, 2, later);
+        assert_eq!(backlog.unseen_since(), Some(now));
+        backlog.saw(LIFE, 3, later);
+        assert_eq!(backlog.unseen_since(), None);
     }
 
     #[test]
