@@ -1,5 +1,7 @@
 'use strict'
 
+const { reset } = require('./reset')
+
 /** The most that one turn passes on, in bytes, so that the connections of a link share it. */
 const SLICE_BYTES = 16 * 1024
 
@@ -35,7 +37,7 @@ class FaultPipe {
     source.on('data', (bytes) => enqueue({ bytes }))
     source.on('end', () => enqueue({ leave: () => destination.end() }))
     source.on('close', (hadError) => {
-      if (hadError) enqueue({ leave: () => destination.resetAndDestroy() })
+      if (hadError) enqueue({ leave: () => reset(destination) })
     })
     destination.on('drain', () => {
       this.#isFull = false

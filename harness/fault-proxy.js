@@ -3,6 +3,7 @@
 const net = require('node:net')
 const { once } = require('node:events')
 const { FaultDirection } = require('./fault-direction')
+const { reset } = require('./reset')
 
 /**
  * A TCP proxy in front of one address, which makes the network between a client and that address
@@ -59,7 +60,7 @@ class FaultProxy {
 
   /** Resets all connections (RST), as a firewall does that has forgotten them. */
   reset() {
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const socket of this.#sockets) reset(socket)
   }
 
   /** Nothing listens any more, so that new connections are refused; open ones stay. */

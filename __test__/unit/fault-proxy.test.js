@@ -3,6 +3,7 @@
 const { once } = require('node:events')
 const { eventually } = require('../../harness/eventually')
 const { FaultProxy } = require('../../harness/fault-proxy')
+const { reset } = require('../../harness/reset')
 const { FakeServer, deadAddress } = require('../support/fake-servers')
 const { EchoClient, ProxiedEcho, numbered } = require('../support/proxied-echo')
 
@@ -61,6 +62,14 @@ test('reset() works on a frozen link', async () => {
   client.socket.write('hello')
   echo.proxy.reset()
   expect(await client.ended()).toBe('ECONNRESET')
+})
+
+test('a connection that is just ending can be reset', async () => {
+  const { socket } = await echo.connect()
+  const closed = once(socket, 'close')
+  socket.end()
+  reset(socket)
+  await closed
 })
 
 test('while connections are refused, open ones go on', async () => {
