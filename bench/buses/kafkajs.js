@@ -5,8 +5,8 @@ const { randomUUID } = require('crypto')
 
 const ACKS_ALL = -1
 
-/** A request is one batch, which the broker refuses above 1 MiB; this is about half of it. */
-const BATCH_MESSAGES = 2000
+/** Of messages in a request, which is one batch: the broker refuses one above 1 MiB. */
+const BATCH_CHARACTERS = 512 * 1024
 
 /**
  * The least that makes a message connector of kafkajs. It has no reading without a group, so each
@@ -65,13 +65,23 @@ class KafkajsConnector extends EventEmitter {
     this.isSending = true
     try {
       while (this.pending.length > 0) {
-        const messages = this.pending.splice(0, BATCH_MESSAGES)
+        const messages = this.nextBatch()
         await this.producer.send({ topic: this.topic, messages, acks: ACKS_ALL })
       }
     } catch (error) {
       this.emit('error', error)
     }
     this.isSending = false
+  }
+
+  /** @returns {object[]} the messages that were published first, one at least */
+  nextBatch() {
+    let characters = 0
+    const end = this.pending.findIndex(({ value }, index) => {
+      characters += value.length
+      return index > 0 && characters > BATCH_CHARACTERS
+    })
+    return this.pending.splice(0, end < 0 ? this.pending.length : end)
   }
 
   subscribe(channel, callback) {
