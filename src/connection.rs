@@ -19,8 +19,8 @@ use crate::session::Session;
 use crate::stats::Stats;
 use crate::wire::{Life, Run};
 
-/// How long the thread may wait for records before it looks whether it should close.
-pub(crate) const TICK: Duration = Duration::from_millis(50);
+/// How long the thread may wait for something before it looks whether it should close.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
 pub struct Connection {

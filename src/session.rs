@@ -29,6 +29,8 @@ use crate::wire::Life;
 const REQUEST: Duration = Duration::from_secs(1);
 /// How long one may take at first, so that a failure is known before deepstream's patience ends.
 const EARLY_REQUEST: Duration = Duration::from_millis(300);
+/// The pause between two attempts to connect.
+const PAUSE: Duration = Duration::from_millis(50);
 /// How long the thread waits for records at once while it waits for a record to be stored as well,
 const STEP: Duration = Duration::from_millis(2);
 /// unless that takes longer than this.
@@ -45,6 +47,8 @@ pub(crate) struct Session<'a> {
     cluster: Cluster<'a>,
     producer: Arc<Producer>,
     reader: Reader,
+    /// Where own records go.
+    partition: Option<i32>,
     link: Link,
     probe: Probe,
     /// Since when records would have been read if there had been any.
@@ -159,6 +163,7 @@ impl<'a> Session<'a> {
             cluster,
             producer,
             reader,
+            partition: None,
             link: Link::new(Instant::now()),
             probe: Probe::default(),
             reads_since: Instant::now(),
@@ -195,7 +200,7 @@ impl<'a> Session<'a> {
                 Err(error) => self.tell_connecting(&mut report, error),
             }
             self.producer.poll(Duration::ZERO);
-            thread::sleep(TICK);
+            thread::sleep(PAUSE);
         }
         false
     }
@@ -281,7 +286,7 @@ impl<'a> Session<'a> {
             self.cut_off_by = Some(cause);
         }
         let signals = Signals {
-            silence: self.silence(),
+            silence: self.silence(now),
             sending: self.under_way().map_or(0, |(_, bytes)| bytes),
             found,
             is_lost: self.reader.is_lost() || self.is_deaf(now),
@@ -316,12 +321,16 @@ impl<'a> Session<'a> {
     }
 
     /// The longest silence of a leader from which something was to be heard.
-    fn silence(&self) -> Option<Silence> {
-        let reading = self.reader.context().silence(|_| true, self.reads_since);
+    fn silence(&self, now: Instant) -> Option<Silence> {
+        let context = self.reader.context();
+        let reading = context.silence(|_| true, self.reads_since, None);
         let writing = self.under_way().and_then(|(since, _)| {
-            let own = self.partition();
             let context = self.producer.client().context();
-            context.silence(|partition| partition == own, since)
+            context.silence(
+                |partition| Some(partition) == self.partition,
+                since,
+                Some(now),
+            )
         });
         let both = reading.into_iter().chain(writing);
         both.max_by_key(|silence| silence.length)
@@ -416,16 +425,16 @@ impl<'a> Session<'a> {
         Ok(true)
     }
 
-    /// Records leave by the present producer from now on.
-    fn let_out(&self) {
+    /// Records leave by the present producer from now on. All of one life go to one partition, also when others were added.
+    fn let_out(&mut self) {
+        let count = self.reader.partitions();
+        let partition = self.partition.filter(|partition| *partition < count);
+        let partition = partition.unwrap_or_else(|| self.shared.publisher.partition(count));
+        self.partition = Some(partition);
         self.shared.publisher.set_outlet(Outlet {
             producer: Arc::clone(&self.producer),
-            partition: self.partition(),
+            partition,
         });
-    }
-
-    fn partition(&self) -> i32 {
-        self.shared.publisher.partition(self.reader.partitions())
     }
 }
 

@@ -442,7 +442,7 @@ fn a_message_that_the_development_broker_would_cut_off_is_refused() {
 fn an_abort_while_it_closes_does_not_wait_for_what_is_left() {
     let mut a = Node::new(Options {
         broker: Broker::Kafka("127.0.0.1:1".into()),
-        flush_timeout: Duration::from_secs(60),
+        flush_timeout: Duration::from_mins(1),
         ..options("abort-closing", "A")
     });
     a.bus.open().unwrap();

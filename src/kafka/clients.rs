@@ -75,14 +75,16 @@ impl Beat {
 }
 
 impl Context {
-    /// The longest silence of the partitions that are looked at, when the pulse was felt last.
+    /// The longest silence of the partitions that are looked at, up to `now`, or to when the pulse was felt last: between two beats
+    /// a leader that is only asked for news may have answered.
     pub(crate) fn silence(
         &self,
         is_looked_at: impl Fn(i32) -> bool,
         since: Instant,
+        now: Option<Instant>,
     ) -> Option<Silence> {
         let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
-        beat.pulse.silence(is_looked_at, since, beat.felt?)
+        beat.pulse.silence(is_looked_at, since, now.or(beat.felt)?)
     }
 
     /// How many partitions the client knows.
