@@ -1,0 +1,77 @@
+'use strict'
+
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const { execFile } = require('node:child_process')
+const { promisify } = require('node:util')
+const { KafkaCluster } = require('../../harness/kafka')
+const { downloadKafka } = require('../../harness/kafka/download')
+const { findJava } = require('../../harness/kafka/java')
+const { useNodes, collect, filled } = require('../support/nodes')
+
+jest.setTimeout(60000)
+
+const run = promisify(execFile)
+const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'wire-format.md')
+const TOOL = 'kafka-console-consumer.sh'
+const CLASS = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
+
+/** @returns {{ command: string, output: string }} the tool's command in the document, and what it prints there */
+function example() {
+  const text = fs.readFileSync(DOCUMENT, 'utf8')
+  const blocks = text.matchAll(/```sh\n(.*?)```\s*```text\n(.*?)```/gs)
+  const [, command, output] = [...blocks].find(([, command]) => command.startsWith(TOOL))
+  return { command, output }
+}
+
+/** What differs from run to run: lives, and the random ends of ids. Only what looks like one is replaced. */
+function withoutRandom(output) {
+  return output
+    .replace(/(?<=\tversion:1,life:)[0-9a-f]{16}(?=,)/g, 'LIFE')
+    .replace(/(?<=\tnode-\d-)[\w-]{8}(?=\t)/g, 'RANDOM')
+}
+
+describe('docs/wire-format.md', () => {
+  const broker = { connectionString: '' }
+  let cluster
+  let folder
+  beforeAll(async () => {
+    cluster = await KafkaCluster.start()
+    broker.connectionString = cluster.connectionString
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'deepstream-kafka-tool-'))
+    const { command: java } = await findJava()
+    const libs = await downloadKafka()
+    const script = `#!/bin/sh\nexec '${java}' -XX:TieredStopAtLevel=1 -cp '${libs}/*' ${CLASS} "$@"\n`
+    fs.writeFileSync(path.join(folder, TOOL), script, { mode: 0o755 })
+  }, 180000)
+  afterAll(async () => {
+    if (folder) fs.rmSync(folder, { recursive: true })
+    await cluster?.stop()
+  })
+  const nodes = useNodes(broker)
+
+  test('shows what Kafka’s own tool prints of two messages to one topic, one to another, and an answer', async () => {
+    const [first] = await nodes.start(1, { clientId: 'node-1' })
+    const [second] = await nodes.start(1, { clientId: 'node-2' })
+    const [answers, patches] = [collect(first, 'E'), collect(second, 'R')]
+    first.publish('E', { topic: 'E', action: 'EVT', data: ['news', 'Shello'] })
+    first.publish('E', { topic: 'E', action: 'EVT', data: ['news', 'Sworld'] })
+    first.publish('R', { topic: 'R', action: 'U', data: ['user/42', '7', '{"name":"Ada"}'] })
+    await filled(patches, 1)
+    second.publish('E', { topic: 'E', action: 'EVT', data: ['news', 'Sthanks'] })
+    await filled(answers, 1)
+
+    const { command, output } = example()
+    const here = command
+      .replace('kafka-1:9092', broker.connectionString)
+      .replace('deepstream-msg', nodes.topic)
+    const env = { ...process.env, PATH: `${folder}${path.delimiter}${process.env.PATH}` }
+    // With exec, the time limit ends the tool itself and not only a shell around it.
+    const { stdout } = await run('sh', ['-c', `exec ${here}`], { env, timeout: 50000 })
+
+    expect(withoutRandom(stdout)).toBe(withoutRandom(output))
+    expect(stdout).toContain(`\t${first.stats().sender}\t`)
+    expect(stdout).toContain(`\t${second.stats().sender}\t`)
+  })
+})
