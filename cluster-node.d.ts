@@ -30,7 +30,7 @@ declare class KafkaClusterNode {
    * @param options deepstream's `clusterNode.options`
    * @param services deepstream's services, of which it uses the logger
    * @param config deepstream's configuration, of which it uses the name of the server. It is this node's id on
-   *   the bus, and no other running server of the cluster may have it.
+   *   the bus, and no other running server of the cluster may have it; if one has, `ERR_KAFKA_NAME_TAKEN` is logged.
    * @throws {KafkaClusterNode.KafkaError} `ERR_KAFKA_OPTION`, `ERR_KAFKA_ZOOKEEPER` or `ERR_KAFKA_PROPERTY` if an
    *   option is missing, unknown or has a wrong value, or services or config are missing; `ERR_KAFKA_ADDON` if the package has no native addon for
    *   this platform
@@ -120,11 +120,14 @@ declare namespace KafkaClusterNode {
 
   /** The part of deepstream's logger that the node uses. */
   export interface Logger {
-    /** What may pass while the node connects. */
+    /** What may pass while the node connects, and that a trouble of a running node is over. */
     warn(event: string, message: string): void
     /** Trouble of a running node, which goes on. */
     error(event: string, message: string): void
-    /** What can never work while the node connects: rejected credentials, denied rights, a defect. */
+    /**
+     * What can never work while the node connects: a property that librdkafka refuses only then, rejected
+     * credentials, denied rights, a defect.
+     */
     fatal(event: string, message: string): void
   }
 

@@ -126,8 +126,9 @@ declare namespace MessageConnector {
      */
     retentionMs?: number
     /**
-     * The largest message with its envelope, in bytes: for what this node publishes, and for the Kafka
-     * topic, should it be created. A larger one is not sent and becomes an 'error'.
+     * The largest message in bytes, with some 300 bytes for what travels with it: for what this node
+     * publishes, and for the Kafka topic, should it be created. A larger one is not sent and becomes an
+     * 'error'. Smaller ones share a Kafka record of up to 256 KiB, or of this size if it is less.
      *
      * @default 16777216
      */
@@ -175,7 +176,8 @@ declare namespace MessageConnector {
     ready: []
     /**
      * Something failed; the bus goes on by itself if it can. Before 'ready' only what cannot pass by
-     * itself, and `connectTimeoutMs`; the rest is a process warning then.
+     * itself, and `connectTimeoutMs`; the rest is a process warning then. That a trouble is over is a
+     * process warning as well.
      */
     error: [error: KafkaError]
     /** close() is done. */
@@ -197,10 +199,13 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_TOPIC_MISSING'
     | 'ERR_KAFKA_CONNECT_TIMEOUT'
     | 'ERR_KAFKA_DISCONNECTED'
+    | 'ERR_KAFKA_LEADER_SILENT'
     | 'ERR_KAFKA_MESSAGE_TOO_LARGE'
     | 'ERR_KAFKA_QUEUE_FULL'
     | 'ERR_KAFKA_DELIVERY'
     | 'ERR_KAFKA_INVALID_RECORD'
+    | 'ERR_KAFKA_WIRE_VERSION'
+    | 'ERR_KAFKA_NAME_TAKEN'
     | 'ERR_KAFKA_RECORDS_MISSED'
     | 'ERR_KAFKA_FETCH'
     | 'ERR_KAFKA_FLUSH_TIMEOUT'
@@ -219,41 +224,55 @@ declare namespace MessageConnector {
     cause?: Error & { errno?: number }
   }
 
-  /** Counters since the construction, and the state of now. They are not one consistent cut. */
+  /**
+   * Counters since the construction, and the state of now. They are not one consistent cut. All of them
+   * count messages, unless they say something else; many messages share a Kafka record.
+   *
+   * `received` is the sum of `delivered`, `filteredOwn`, `filteredDirect`, `filteredUnsubscribed` and
+   * `duplicates`.
+   */
   interface Stats {
-    /** Id of this node on the bus: `_s` of what it publishes. */
+    /** Id of this node on the bus: the key of its Kafka records. */
     sender: string
     /** The Kafka topic. */
     topic: string
     /** Where in its life the connector is. */
     state: 'connecting' | 'ready' | 'closing' | 'closed'
-    /** Messages that publish() accepted. */
+    /** Messages that publish() accepted, so that they were sent or wait to be. */
     published: number
-    /** Bytes of these with their envelopes. */
+    /** Bytes of their JSON texts. */
     publishedBytes: number
-    /** Messages that were not accepted, or accepted and not delivered. Each was told as an 'error'. */
+    /**
+     * Messages that were not accepted (too large, or no room for more), or accepted and given up: Kafka
+     * refused them, or closing had to end. Each was told in an 'error'.
+     */
     publishFailed: number
-    /** Messages that no broker has confirmed yet. */
+    /** Messages that are not known to be stored by Kafka now. */
     undelivered: number
-    /** Records read from Kafka, this node's own among them. */
+    /** Messages read from Kafka, from whomever and for whomever, this node's own among them. */
     received: number
-    /** Bytes of their values. */
+    /** Bytes of the values of all records that were read. */
     receivedBytes: number
-    /** Records handed on to JavaScript. */
+    /** Messages handed on to JavaScript, because somebody here subscribed to their topic. */
     delivered: number
-    /** Records dropped because this node wrote them. */
+    /** Messages dropped because this node published them. */
     filteredOwn: number
-    /** Records dropped because they are direct messages to another node. */
+    /** Direct messages to another node, dropped although somebody here subscribed to their topic. */
     filteredDirect: number
-    /** Records dropped because nobody here subscribed to their topic. */
+    /** Messages dropped because nobody here subscribed to their topic. */
     filteredUnsubscribed: number
-    /** Records dropped because they are no messages of this bus. */
+    /** Messages dropped because this node had had them, or because their sender has begun anew since. */
+    duplicates: number
+    /**
+     * Records dropped because they are no messages of this bus or have another format, and single
+     * messages dropped because they are no JSON. Each was told in an 'error'.
+     */
     invalid: number
-    /** Records that were deleted before they could be read. */
+    /** Messages of other nodes that are lost here, by the gaps in their numbers. Told in an 'error'. */
     missed: number
     /** How often every broker was gone. */
     disconnects: number
-    /** Bytes of records that wait for JavaScript now. */
+    /** Bytes of messages that wait for JavaScript now. */
     inboxBytes: number
   }
 }
