@@ -176,8 +176,8 @@ declare namespace MessageConnector {
     ready: []
     /**
      * Something failed; the bus goes on by itself if it can. Before 'ready' only what cannot pass by
-     * itself, and `connectTimeoutMs`; the rest is a process warning then. That a trouble is over is a
-     * process warning as well.
+     * itself, messages that are dropped, and `connectTimeoutMs`; the rest is a process warning then. That
+     * a trouble is over is a process warning as well.
      */
     error: [error: KafkaError]
     /** close() is done. */
