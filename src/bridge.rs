@@ -21,10 +21,11 @@ use napi_derive::napi;
 
 use crate::border::batch;
 use crate::border::inbox::{Event, Item};
-use crate::connection::{Connection, Phase};
+use crate::connection::Connection;
 use crate::error::{Error, ErrorKind};
 use crate::kafka::dev_broker::DevBroker;
 use crate::options::{Broker, Options};
+use crate::shared::Phase;
 use crate::wire::Runs;
 
 /// An error whose `code` JavaScript sees.

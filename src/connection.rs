@@ -1,9 +1,9 @@
-//! The life cycle, connecting -> ready -> closing -> closed -> connecting ..., and the thread that goes through it.
+//! What JavaScript holds of a connection: its orders, and the thread that they are for.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -16,43 +16,14 @@ use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
 use crate::session::Session;
+use crate::shared::{Phase, Shared, TICK};
 use crate::stats::Stats;
 use crate::wire::{Life, Run};
-
-/// How long the thread may wait for something before it looks whether it should close.
-pub(crate) const TICK: Duration = Duration::from_millis(100);
 
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
 pub struct Connection {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// What the JavaScript thread and the connection thread share.
-pub(crate) struct Shared {
-    pub(crate) options: Options,
-    pub(crate) phase: Mutex<Phase>,
-    pub(crate) inbox: Arc<Inbox>,
-    pub(crate) channels: Channels,
-    pub(crate) publisher: Arc<Publisher>,
-    pub(crate) reporter: Arc<Reporter>,
-    pub(crate) stats: Arc<Stats>,
-}
-
-/// Where in its life a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Looking for a broker, the topic and its end.
-    Connecting,
-    /// Messages flow.
-    Ready,
-    /// Delivering what was published, until the deadline at the latest.
-    Closing {
-        /// When it gives up.
-        deadline: Instant,
-    },
-    /// No thread runs.
-    Closed,
 }
 
 impl Connection {
@@ -90,7 +61,7 @@ impl Connection {
         let shared = Arc::clone(&self.shared);
         let thread = thread::Builder::new()
             .name("kafka-bus".into())
-            .spawn(move || shared.run(life));
+            .spawn(move || live(&shared, life));
         match thread {
             Ok(thread) => {
                 *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
@@ -211,77 +182,39 @@ impl Drop for Connection {
     }
 }
 
-impl Shared {
-    pub(crate) fn lock_phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_closing(&self) -> bool {
-        matches!(*self.lock_phase(), Phase::Closing { .. } | Phase::Closed)
-    }
-
-    /// Whether there is nothing left to wait for.
-    pub(crate) fn is_over(&self) -> bool {
-        match *self.lock_phase() {
-            Phase::Closing { deadline } => {
-                Instant::now() >= deadline || self.publisher.backlog().undelivered() == 0
-            }
-            Phase::Closed => true,
-            Phase::Connecting | Phase::Ready => false,
-        }
-    }
-
-    /// The thread.
-    fn run(&self, life: Life) {
-        let session = catch_unwind(AssertUnwindSafe(|| {
-            Session::new(self, life).map(Session::run)
-        }));
-        match session {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                self.reporter.error(error);
-                self.wait_for_close();
-            }
-            Err(_) => {
-                self.reporter.error(Error::new(
-                    ErrorKind::Internal,
-                    "The bus engine failed. This is a defect: please report it with what stderr says. Close the bus \
-                     and open it again to go on.",
-                ));
-                self.wait_for_close();
-            }
-        }
-        let lost = self.publisher.end();
-        if lost > 0 {
-            let ms = self.options.flush_timeout.as_millis();
-            self.reporter.error(Error::new(
-                ErrorKind::FlushTimeout,
-                format!(
-                    "{lost} messages could not be delivered within {ms} ms while closing and are lost. Check the \
-                     brokers, or raise the option flushTimeoutMs."
-                ),
-            ));
-        }
-        *self.lock_phase() = Phase::Closed;
-        self.inbox.push_event(Event::Closed);
-    }
-
-    /// After a failure that nothing can mend, the connection stays until it is closed.
-    fn wait_for_close(&self) {
-        while !self.is_closing() {
+/// The connection thread.
+fn live(shared: &Shared, life: Life) {
+    let session = catch_unwind(AssertUnwindSafe(|| {
+        Session::new(shared, life).map(Session::run)
+    }));
+    let failure = match session {
+        Ok(session) => session.err(),
+        Err(_) => Some(Error::new(
+            ErrorKind::Internal,
+            "The bus engine failed. This is a defect: please report it with what stderr says. Close the bus and open it \
+             again to go on.",
+        )),
+    };
+    if let Some(error) = failure {
+        // Nothing can mend it, so that it stays until it is closed.
+        shared.reporter.error(error);
+        while !shared.is_closing() {
             thread::sleep(TICK);
         }
     }
-
-    /// False if it is closing already.
-    pub(crate) fn enter_ready(&self) -> bool {
-        let mut phase = self.lock_phase();
-        let is_connecting = *phase == Phase::Connecting;
-        if is_connecting {
-            *phase = Phase::Ready;
-        }
-        is_connecting
+    let lost = shared.publisher.end();
+    if lost > 0 {
+        let ms = shared.options.flush_timeout.as_millis();
+        shared.reporter.error(Error::new(
+            ErrorKind::FlushTimeout,
+            format!(
+                "{lost} messages could not be delivered within {ms} ms while closing and are lost. Check the brokers, or raise \
+                 the option flushTimeoutMs."
+            ),
+        ));
     }
+    *shared.lock_phase() = Phase::Closed;
+    shared.inbox.push_event(Event::Closed);
 }
 
 /// Drawn from the randomness of the standard library's hash maps, which differs with each call.

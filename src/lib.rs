@@ -2,8 +2,9 @@
 //!
 //! # Layout
 //! - `bridge`: the Node-API class; converts and delegates, nothing else.
-//! - [`connection`]: what JavaScript holds; the life cycle, and the one thread that every slow call is made on.
-//! - `session`: one life on the bus, from open to close: what that thread owns and does.
+//! - [`connection`]: what JavaScript holds; [`shared`]: what its thread and the connection thread share, and the life cycle.
+//! - `session`: one life on the bus, from open to close: what the connection thread, on which every slow call is made, owns and does.
+//! - `cluster`: the brokers of a session, and the clients that it makes for them.
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
 //! - [`wire`]: the format of records, both ways. Pure.
@@ -26,6 +27,7 @@
 
 pub mod border;
 mod bridge;
+mod cluster;
 mod connect_report;
 pub mod connection;
 pub mod error;
@@ -36,5 +38,6 @@ pub mod options;
 pub mod outgoing;
 pub mod report;
 mod session;
+pub mod shared;
 pub mod stats;
 pub mod wire;

@@ -1,28 +1,24 @@
 //! One life on the bus, from open to close: connects, reads, sends, and mends what is broken.
 
-use std::cell::RefCell;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::producer::Producer as _;
-use tokio::runtime::Runtime;
 
 use crate::border::inbox::Event;
+use crate::cluster::Cluster;
 use crate::connect_report::ConnectReport;
-use crate::connection::{Shared, TICK};
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::incoming::intake::{self, Intake};
 use crate::incoming::reader::Reader;
-use crate::kafka::clients::{Beat, Consumer, Context, Producer, Troubles};
-use crate::kafka::dev_broker::DevBroker;
+use crate::kafka::clients::Producer;
+use crate::kafka::diagnosis;
 use crate::kafka::probe::{Probe, Sight};
-use crate::kafka::pulse::{Direction, Silence};
-use crate::kafka::topic::Topic;
-use crate::kafka::{config, diagnosis};
+use crate::kafka::pulse::Silence;
 use crate::link::{Found, Link, News, Signals};
-use crate::options::Broker;
 use crate::outgoing::publisher::Outlet;
+use crate::shared::{Shared, TICK};
 use crate::wire::Life;
 
 /// How long a request may take. Short, because closing has to wait for it.
@@ -57,99 +53,6 @@ pub(crate) struct Session<'a> {
     cut_off_by: Option<Cause>,
     /// Whether it was told that the topic is gone.
     is_topic_missed: bool,
-}
-
-/// The brokers, as far as they outlast a client.
-struct Cluster<'a> {
-    shared: &'a Shared,
-    bootstrap: String,
-    troubles: Arc<Troubles>,
-    runtime: Runtime,
-    /// Where the brokers send clients, as they said last.
-    advertised: RefCell<Vec<String>>,
-}
-
-impl<'a> Cluster<'a> {
-    fn new(shared: &'a Shared) -> Result<Self> {
-        let bootstrap = match &shared.options.broker {
-            Broker::Kafka(addresses) => addresses.clone(),
-            Broker::Embedded => DevBroker::shared()?.address().to_owned(),
-            Broker::EmbeddedAt(port) => format!("127.0.0.1:{port}"),
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build();
-        let runtime = runtime.map_err(|error| {
-            Error::new(
-                ErrorKind::Internal,
-                format!("The timer of the connection cannot be started: {error}"),
-            )
-        })?;
-        Ok(Self {
-            shared,
-            bootstrap,
-            troubles: Arc::default(),
-            runtime,
-            advertised: RefCell::default(),
-        })
-    }
-
-    fn producer(&self) -> Result<Producer> {
-        let config = config::producer(&self.shared.options, &self.bootstrap);
-        // The publisher holds its producer, and must not be held by it.
-        let publisher = Arc::downgrade(&self.shared.publisher);
-        let context = self.context(&self.troubles, Direction::Both, move |attempt, error| {
-            if let Some(publisher) = publisher.upgrade() {
-                publisher.settle(attempt, error);
-            }
-        });
-        config
-            .create_with_context(context)
-            .map_err(|error| config::invalid_property(&error))
-    }
-
-    fn consumer(&self) -> Result<Consumer> {
-        let config = config::consumer(&self.shared.options, &self.bootstrap);
-        config
-            .create_with_context(self.context(&self.troubles, Direction::In, |_, _| {}))
-            .map_err(|error| config::invalid_property(&error))
-    }
-
-    /// A client that only looks who is there.
-    fn visitor(&self) -> Result<Producer> {
-        let config = config::producer(&self.shared.options, &self.bootstrap);
-        config
-            .create_with_context(self.context(&Arc::default(), Direction::Both, |_, _| {}))
-            .map_err(|error| config::invalid_property(&error))
-    }
-
-    fn context(
-        &self,
-        troubles: &Arc<Troubles>,
-        direction: Direction,
-        on_delivery: impl Fn(usize, Option<&rdkafka::error::KafkaError>) + Send + Sync + 'static,
-    ) -> Context {
-        Context {
-            troubles: Arc::clone(troubles),
-            topic: self.shared.options.topic.clone(),
-            direction,
-            beat: Mutex::new(Beat::new(Instant::now())),
-            on_delivery: Box::new(on_delivery),
-        }
-    }
-
-    /// The topic, asked for by this client.
-    fn topic<'t>(&'t self, producer: &'t Producer, timeout: Duration) -> Topic<'t> {
-        Topic {
-            options: &self.shared.options,
-            bootstrap: &self.bootstrap,
-            producer,
-            troubles: &self.troubles,
-            runtime: &self.runtime,
-            timeout,
-            advertised: &self.advertised,
-        }
-    }
 }
 
 impl<'a> Session<'a> {

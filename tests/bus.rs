@@ -7,10 +7,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use deepstream_msg_kafka::border::inbox::{Event, Item};
-use deepstream_msg_kafka::connection::{Connection, Phase};
+use deepstream_msg_kafka::connection::Connection;
 use deepstream_msg_kafka::error::ErrorKind;
 use deepstream_msg_kafka::kafka::dev_broker::DevBroker;
 use deepstream_msg_kafka::options::{Broker, Options};
+use deepstream_msg_kafka::shared::Phase;
 use deepstream_msg_kafka::wire::Run;
 use serde_json::{Value, json};
 

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::slice;
 use std::time::{Duration, Instant};
 
-use deepstream_msg_kafka::connection::{Connection, Phase};
+use deepstream_msg_kafka::connection::Connection;
 use deepstream_msg_kafka::options::{Broker, Options};
+use deepstream_msg_kafka::shared::Phase;
 use deepstream_msg_kafka::wire::Run;
 use rdkafka::mocking::MockCluster;
 

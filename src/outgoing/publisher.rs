@@ -18,6 +18,8 @@ use crate::wire::{self, HEADERS, Life, Run, VERSION};
 
 /// What key, headers and Kafka's own fields add to the messages of a record, apart from the sender's id.
 const RECORD_OVERHEAD: usize = 240;
+/// So many bytes that wait for the record on its way are little.
+const LITTLE: usize = 8 * 1024;
 /// A record that could not be delivered is tried again after this time.
 const RETRY: Duration = Duration::from_millis(50);
 /// One that the broker denies, after this time.
@@ -76,8 +78,19 @@ impl Publisher {
         let bytes = (lines.len() as u64).saturating_sub(breaks);
         self.stats.published.add(count - refusals.messages());
         self.stats.published_bytes.add(bytes - refusals.bytes());
+        self.look_for_reports();
         self.pump();
         self.refuse(refusals);
+    }
+
+    /// Takes in what the client has to say of the record on its way, so that the next one need not wait for the connection thread.
+    /// When much waits it may gather instead: large records cost everybody less.
+    fn look_for_reports(&self) {
+        if self.backlog.has_little_waiting(LITTLE)
+            && let Some(outlet) = self.lock().clone()
+        {
+            outlet.producer.poll(Duration::ZERO);
+        }
     }
 
     /// Hands the next record over if none is on its way and there is an outlet.

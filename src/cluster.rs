@@ -1,0 +1,110 @@
+//! The brokers of a session, and the clients that it makes for them.
+
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Runtime;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::kafka::clients::{Beat, Consumer, Context, Producer, Troubles};
+use crate::kafka::config;
+use crate::kafka::dev_broker::DevBroker;
+use crate::kafka::pulse::Direction;
+use crate::kafka::topic::Topic;
+use crate::options::Broker;
+use crate::shared::Shared;
+
+/// The brokers, as far as they outlast a client.
+pub(crate) struct Cluster<'a> {
+    shared: &'a Shared,
+    /// Where they are, as librdkafka is told.
+    pub(crate) bootstrap: String,
+    troubles: Arc<Troubles>,
+    runtime: Runtime,
+    /// Where the brokers send clients, as they said last.
+    advertised: RefCell<Vec<String>>,
+}
+
+impl<'a> Cluster<'a> {
+    pub(crate) fn new(shared: &'a Shared) -> Result<Self> {
+        let bootstrap = match &shared.options.broker {
+            Broker::Kafka(addresses) => addresses.clone(),
+            Broker::Embedded => DevBroker::shared()?.address().to_owned(),
+            Broker::EmbeddedAt(port) => format!("127.0.0.1:{port}"),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let runtime = runtime.map_err(|error| {
+            Error::new(
+                ErrorKind::Internal,
+                format!("The timer of the connection cannot be started: {error}"),
+            )
+        })?;
+        Ok(Self {
+            shared,
+            bootstrap,
+            troubles: Arc::default(),
+            runtime,
+            advertised: RefCell::default(),
+        })
+    }
+
+    pub(crate) fn producer(&self) -> Result<Producer> {
+        let config = config::producer(&self.shared.options, &self.bootstrap);
+        // The publisher holds its producer, and must not be held by it.
+        let publisher = Arc::downgrade(&self.shared.publisher);
+        let context = self.context(&self.troubles, Direction::Both, move |attempt, error| {
+            if let Some(publisher) = publisher.upgrade() {
+                publisher.settle(attempt, error);
+            }
+        });
+        config
+            .create_with_context(context)
+            .map_err(|error| config::invalid_property(&error))
+    }
+
+    pub(crate) fn consumer(&self) -> Result<Consumer> {
+        let config = config::consumer(&self.shared.options, &self.bootstrap);
+        config
+            .create_with_context(self.context(&self.troubles, Direction::In, |_, _| {}))
+            .map_err(|error| config::invalid_property(&error))
+    }
+
+    /// A client that only looks who is there.
+    pub(crate) fn visitor(&self) -> Result<Producer> {
+        let config = config::producer(&self.shared.options, &self.bootstrap);
+        config
+            .create_with_context(self.context(&Arc::default(), Direction::Both, |_, _| {}))
+            .map_err(|error| config::invalid_property(&error))
+    }
+
+    fn context(
+        &self,
+        troubles: &Arc<Troubles>,
+        direction: Direction,
+        on_delivery: impl Fn(usize, Option<&rdkafka::error::KafkaError>) + Send + Sync + 'static,
+    ) -> Context {
+        Context {
+            troubles: Arc::clone(troubles),
+            topic: self.shared.options.topic.clone(),
+            direction,
+            beat: Mutex::new(Beat::new(Instant::now())),
+            on_delivery: Box::new(on_delivery),
+        }
+    }
+
+    /// The topic, asked for by this client.
+    pub(crate) fn topic<'t>(&'t self, producer: &'t Producer, timeout: Duration) -> Topic<'t> {
+        Topic {
+            options: &self.shared.options,
+            bootstrap: &self.bootstrap,
+            producer,
+            troubles: &self.troubles,
+            runtime: &self.runtime,
+            timeout,
+            advertised: &self.advertised,
+        }
+    }
+}

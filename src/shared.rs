@@ -1,0 +1,73 @@
+//! What the JavaScript thread and the connection thread share, the life cycle above all:
+//! connecting -> ready -> closing -> closed -> connecting ...
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::border::inbox::Inbox;
+use crate::incoming::channels::Channels;
+use crate::options::Options;
+use crate::outgoing::publisher::Publisher;
+use crate::report::Reporter;
+use crate::stats::Stats;
+
+/// How long the connection thread may wait for something before it looks whether it should close.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+
+/// All that both threads use.
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) phase: Mutex<Phase>,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) channels: Channels,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) reporter: Arc<Reporter>,
+    pub(crate) stats: Arc<Stats>,
+}
+
+/// Where in its life a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Looking for a broker, the topic and its end.
+    Connecting,
+    /// Messages flow.
+    Ready,
+    /// Delivering what was published, until the deadline at the latest.
+    Closing {
+        /// When it gives up.
+        deadline: Instant,
+    },
+    /// No thread runs.
+    Closed,
+}
+
+impl Shared {
+    pub(crate) fn lock_phase(&self) -> MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        matches!(*self.lock_phase(), Phase::Closing { .. } | Phase::Closed)
+    }
+
+    /// Whether there is nothing left to wait for.
+    pub(crate) fn is_over(&self) -> bool {
+        match *self.lock_phase() {
+            Phase::Closing { deadline } => {
+                Instant::now() >= deadline || self.publisher.backlog().undelivered() == 0
+            }
+            Phase::Closed => true,
+            Phase::Connecting | Phase::Ready => false,
+        }
+    }
+
+    /// False if it is closing already.
+    pub(crate) fn enter_ready(&self) -> bool {
+        let mut phase = self.lock_phase();
+        let is_connecting = *phase == Phase::Connecting;
+        if is_connecting {
+            *phase = Phase::Ready;
+        }
+        is_connecting
+    }
+}
