@@ -71,6 +71,7 @@ class FaultDirection {
    *
    * @param {import('node:net').Socket} source
    * @param {import('node:net').Socket} destination
+   * @returns {FaultPipe} what is between them
    */
   connect(source, destination) {
     const pipe = new FaultPipe(
@@ -82,6 +83,7 @@ class FaultDirection {
     this.#pipes.add(pipe)
     destination.once('close', () => this.#pipes.delete(pipe))
     pipe.regulate(this.#room())
+    return pipe
   }
 
   /** How much each connection may hold here: a slow link must not swallow megabytes at once. */

@@ -16,7 +16,9 @@ class FaultPipe {
   #heldBytes = 0
   #source
   #destination
+  #wake
   #isFull = false
+  #isFrozen = false
   #isOver = false
 
   /**
@@ -28,6 +30,9 @@ class FaultPipe {
   constructor(source, destination, delayMs, wake) {
     this.#source = source
     this.#destination = destination
+    this.#wake = wake
+    /** Bytes that have passed. */
+    this.passedBytes = 0
     const enqueue = (entry) => {
       if (this.#isOver) return
       this.#heldBytes += entry.bytes?.length ?? 0
@@ -48,7 +53,20 @@ class FaultPipe {
 
   /** When the first of the queue may go on, in performance.now()'s time; Infinity: not by time. */
   get dueAt() {
-    return this.#isFull || this.#queue.length === 0 ? Infinity : this.#queue[0].dueAt
+    if (this.#isFull || this.#isFrozen || this.#queue.length === 0) return Infinity
+    return this.#queue[0].dueAt
+  }
+
+  /** Nothing of this connection passes this way, whatever the others do. */
+  freeze() {
+    this.#isFrozen = true
+    this.#wake()
+  }
+
+  /** Ends freeze(): what was held goes on, in its order. */
+  thaw() {
+    this.#isFrozen = false
+    this.#wake()
   }
 
   /**
@@ -57,7 +75,8 @@ class FaultPipe {
    * @param {number} roomBytes how much may wait here
    */
   regulate(roomBytes) {
-    if (this.#isOver || this.#heldBytes < roomBytes) this.#source.resume()
+    const hasRoom = !this.#isFrozen && this.#heldBytes < roomBytes
+    if (this.#isOver || hasRoom) this.#source.resume()
     else this.#source.pause()
   }
 
@@ -80,6 +99,7 @@ class FaultPipe {
     if (length < bytes.length) this.#queue[0].bytes = bytes.subarray(length)
     else this.#queue.shift()
     this.#heldBytes -= length
+    this.passedBytes += length
     this.#isFull = !this.#destination.write(bytes.subarray(0, length))
     return length
   }

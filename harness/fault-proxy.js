@@ -41,6 +41,13 @@ class FaultProxy {
     this.down = new FaultDirection()
     /** How many connections were accepted so far. */
     this.accepted = 0
+    /**
+     * Those that are open, the oldest first, with each direction by itself, so that a single one can be
+     * frozen.
+     *
+     * @type {Set<{ up: import('./fault-pipe').FaultPipe, down: import('./fault-pipe').FaultPipe }>}
+     */
+    this.connections = new Set()
   }
 
   /** 'host:port' for clients; the same for the proxy's whole life. */
@@ -87,6 +94,7 @@ class FaultProxy {
 
   /** Everything passes, and new connections are accepted. */
   async pass() {
+    for (const { up, down } of this.connections) for (const pipe of [up, down]) pipe.thaw()
     for (const direction of this.directions) direction.pass()
     await this.admit()
   }
@@ -109,8 +117,14 @@ class FaultProxy {
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
     }
-    this.up.connect(client, server)
-    this.down.connect(server, client)
+    const connection = {
+      up: this.up.connect(client, server),
+      down: this.down.connect(server, client)
+    }
+    this.connections.add(connection)
+    // One whose client is gone may still hold something for the target.
+    const forget = () => client.closed && server.closed && this.connections.delete(connection)
+    for (const socket of [client, server]) socket.on('close', forget)
   }
 }
 

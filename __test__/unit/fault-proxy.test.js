@@ -72,6 +72,46 @@ test('a connection that is just ending can be reset', async () => {
   await closed
 })
 
+describe.each(['up', 'down'])('a single connection that is frozen %s', (name) => {
+  test('waits, while the others go on, and loses nothing', async () => {
+    const [one, two] = [await echo.connect(), await echo.connect()]
+    one.socket.write('before')
+    await one.got('before')
+    const [first, second] = echo.proxy.connections
+    expect([first, second].map((connection) => connection[name].passedBytes)).toEqual([6, 0])
+    first[name].freeze()
+    const text = numbered(5000000)
+    for (const client of [one, two]) client.socket.write(text, 'latin1')
+    await two.got(text)
+    expect(one).toMatchObject({ text: 'before', end: undefined })
+    first[name].thaw()
+    await one.got('before' + text)
+  })
+
+  test('passes again with pass(), and is forgotten at its end', async () => {
+    const client = await echo.connect()
+    const [connection] = await eventually(() => [...echo.proxy.connections])
+    connection[name].freeze()
+    client.socket.write('hello')
+    await echo.othersHavePassed()
+    await echo.proxy.pass()
+    await client.got('hello')
+    client.socket.end()
+    await eventually(() => echo.proxy.connections.size === 0, { message: 'the end' })
+  })
+})
+
+test('what a frozen connection holds is kept also when its client is gone', async () => {
+  const client = await echo.connect()
+  const [{ up }] = await eventually(() => [...echo.proxy.connections])
+  up.freeze()
+  client.socket.end('hello')
+  await echo.othersHavePassed()
+  expect(echo.receivedBytes).toBe(20)
+  await echo.proxy.pass()
+  await eventually(() => echo.receivedBytes === 25, { message: 'what it sent last' })
+})
+
 test('while connections are refused, open ones go on', async () => {
   const client = await echo.connect()
   client.socket.write('a')
