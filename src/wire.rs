@@ -114,7 +114,9 @@ impl<'a> Record<'a> {
         let [version, life, first, runs] = found.map(|value| value.ok_or(Unreadable::Invalid));
         match version? {
             version if version == VERSION.as_bytes() => {}
-            version if is_number(version) => return Err(Unreadable::Newer),
+            version if number(version).is_some_and(|version| version > 1) => {
+                return Err(Unreadable::Newer);
+            }
             _ => return Err(Unreadable::Invalid),
         }
         let sender = std::str::from_utf8(key).ok().filter(|key| !key.is_empty());

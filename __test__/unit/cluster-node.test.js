@@ -20,7 +20,12 @@ jest.mock('../../lib/bus', () => ({
 
 const ClusterNode = require('../../cluster-node')
 
-const FINAL = ['ERR_KAFKA_AUTHENTICATION', 'ERR_KAFKA_AUTHORIZATION', 'ERR_KAFKA_INTERNAL']
+const FINAL = [
+  'ERR_KAFKA_PROPERTY',
+  'ERR_KAFKA_AUTHENTICATION',
+  'ERR_KAFKA_AUTHORIZATION',
+  'ERR_KAFKA_INTERNAL'
+]
 const PASSING = Object.keys(CODES).filter((code) => !FINAL.includes(code))
 
 let logged

@@ -25,12 +25,15 @@ pub(crate) struct Troubles {
 }
 
 impl Troubles {
-    /// The last trouble with a broker since this was asked before.
-    pub(crate) fn take(&self) -> Option<Cause> {
-        self.last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+    /// The last trouble since a broker answered. librdkafka does not repeat itself, so that it stays until there is another.
+    pub(crate) fn last(&self) -> Option<Cause> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
+    }
+
+    /// A broker answered.
+    pub(crate) fn clear(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn note(&self, code: RDKafkaErrorCode, reason: &str) {

@@ -69,6 +69,10 @@ const RESERVED: &[(&str, &str)] = &[
         "the bus has to know what is stored",
     ),
     (
+        "fetch.wait.max.ms",
+        "the bus tells by its answers whether a broker is silent",
+    ),
+    (
         "statistics.interval.ms",
         "the bus tells by them whether its brokers are silent",
     ),

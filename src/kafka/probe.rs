@@ -69,7 +69,7 @@ fn look(client: &Producer, topic: &str, partition: i32) -> Sight {
     let troubles = Arc::clone(&client.context().troubles);
     let client = client.client();
     if let Err(error) = client.fetch_metadata(Some(topic), TIMEOUT) {
-        return Sight::Nobody(troubles.take().unwrap_or_else(|| error.into()));
+        return Sight::Nobody(troubles.last().unwrap_or_else(|| error.into()));
     }
     match client.fetch_watermarks(topic, partition, TIMEOUT) {
         Ok(_) => Sight::Leader,

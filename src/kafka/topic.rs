@@ -54,6 +54,7 @@ impl Topic<'_> {
             .client()
             .fetch_metadata(Some(name), self.timeout);
         let metadata = metadata.map_err(|error| self.unreachable(error.into()))?;
+        self.troubles.clear();
         *self.advertised.borrow_mut() = metadata
             .brokers()
             .iter()
@@ -87,7 +88,7 @@ impl Topic<'_> {
         let client = self.producer.client();
         let answer = client.fetch_watermarks(&self.options.topic, partition, self.timeout);
         answer.map_err(|error| {
-            let cause = self.troubles.take().unwrap_or_else(|| error.into());
+            let cause = self.troubles.last().unwrap_or_else(|| error.into());
             self.failed(cause, |cause| {
                 self.no_leader("does not tell its offsets").caused_by(cause)
             })
@@ -204,7 +205,7 @@ impl Topic<'_> {
     }
 
     fn unreachable(&self, error: Cause) -> Error {
-        let cause = self.troubles.take().unwrap_or(error);
+        let cause = self.troubles.last().unwrap_or(error);
         self.failed(cause, |cause| {
             diagnosis::explain(self.bootstrap, Some(cause))
         })

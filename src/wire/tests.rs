@@ -130,7 +130,9 @@ fn a_header_with_another_content_is_refused() {
 #[test]
 fn another_version_is_told_from_something_else() {
     assert_eq!(read("A", &[("version", "2")]), Err(Unreadable::Newer));
-    assert_eq!(read("A", &[("version", "x")]), Err(Unreadable::Invalid));
+    for version in ["x", "0", "01", "-1"] {
+        assert_eq!(read("A", &[("version", version)]), Err(Unreadable::Invalid));
+    }
     assert_eq!(read("A", &[]), Err(Unreadable::Invalid));
 }
 
