@@ -116,10 +116,10 @@ impl Options {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn options(properties: &[(&str, &str)]) -> Options {
+    pub(crate) fn options(properties: &[(&str, &str)]) -> Options {
         Options {
             broker: Broker::parse("localhost:9092"),
             sender: "s".into(),

@@ -173,10 +173,10 @@ pub fn mend(array: &str) -> (String, Vec<NotJson>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn batch(entries: &[(u32, &str, &str)]) -> Batch {
+    pub(crate) fn batch(entries: &[(u32, &str, &str)]) -> Batch {
         let mut batch = Batch::default();
         for (channel, line, sender) in entries {
             batch.push(*channel, sender, line);

@@ -154,14 +154,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
     use super::*;
-
-    fn batch(entries: &[(u32, &str, &str)]) -> Batch {
-        let mut batch = Batch::default();
-        for (channel, line, sender) in entries {
-            batch.push(*channel, sender, line);
-        }
-        batch
-    }
+    use crate::border::batch::tests::batch;
 
     fn records(item: Option<Item>) -> String {
         match item {

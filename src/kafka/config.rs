@@ -245,31 +245,8 @@ fn is_secret(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::options::Broker;
-
-    fn options(properties: &[(&str, &str)]) -> Options {
-        Options {
-            broker: Broker::parse("localhost:9092"),
-            sender: "s".into(),
-            client_id: "s".into(),
-            topic: "t".into(),
-            partitions: 1,
-            replication_factor: -1,
-            retention: Duration::from_hours(1),
-            max_message_bytes: 1_000_000,
-            create_topic: true,
-            connect_timeout: Duration::ZERO,
-            flush_timeout: Duration::from_secs(1),
-            inbox_bytes: 1_000_000,
-            properties: properties
-                .iter()
-                .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-        }
-    }
+    use crate::options::tests::options;
 
     fn check(properties: &[(&str, &str)]) -> Result<()> {
         validate(&options(properties))
