@@ -268,20 +268,20 @@ impl<'a> Session<'a> {
                 shared.reporter.error(error);
             }
             News::Silent(silence) => {
-                let leader = match silence.leader {
+                let Silence { partition, .. } = silence;
+                let seconds = silence.length.as_secs_f64();
+                let what = match silence.leader {
                     Some(id) => format!(
-                        "The leader of partition {} of the Kafka topic {topic}, broker {id},",
-                        silence.partition
+                        "The leader of partition {partition} of the Kafka topic {topic}, broker {id}, has not answered this node for \
+                         {seconds:.1} s."
                     ),
                     None => format!(
-                        "Partition {} of the Kafka topic {topic} has no leader that",
-                        silence.partition
+                        "Partition {partition} of the Kafka topic {topic} has had no leader for {seconds:.1} s."
                     ),
                 };
                 let message = format!(
-                    "{leader} has not answered for {:.1} s, while other brokers do. Messages wait in memory until it answers or \
-                     another broker takes over. Check that broker and the network to it.",
-                    silence.length.as_secs_f64()
+                    "{what} Messages wait in memory until it answers or another broker takes over. Check that broker and the network \
+                     to it."
                 );
                 shared
                     .reporter
