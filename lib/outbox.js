@@ -33,7 +33,8 @@ class Outbox {
       this.#begin(channel, addressee)
     } else {
       this.#lines += `\n${json}`
-      if (channel === this.#channel && addressee === this.#addressee) this.#runs[this.#runs.length - 1][1]++
+      if (channel === this.#channel && addressee === this.#addressee)
+        this.#runs[this.#runs.length - 1][1]++
       else this.#begin(channel, addressee)
     }
     if (this.#lines.length >= FULL) this.flush()
