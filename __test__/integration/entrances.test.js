@@ -32,7 +32,7 @@ describe('a cluster with entrances', () => {
       ({ connectionString }) => new ForeignClient(connectionString, 'by-the-way')
     )
     try {
-      await clients[0].write('key', ['hello'])
+      await clients[0].write([{ key: 'key', value: 'hello' }])
       expect(await clients[1].read(1)).toMatchObject([{ value: 'hello' }])
     } finally {
       await Promise.all(clients.map((client) => client.close()))
