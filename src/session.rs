@@ -226,12 +226,17 @@ impl<'a> Session<'a> {
     /// The longest silence of a leader from which something was to be heard.
     fn silence(&self, now: Instant) -> Option<Silence> {
         let context = self.reader.context();
-        let reading = context.silence(|_| true, self.reads_since, None);
+        // Between two beats of the pulse records show as well that the leader is there.
+        let heard = |partition| {
+            let heard = self.reader.heard_at(partition);
+            heard.map_or(self.reads_since, |heard| heard.max(self.reads_since))
+        };
+        let reading = context.silence(|_| true, heard, None);
         let writing = self.under_way().and_then(|(since, _)| {
             let context = self.producer.client().context();
             context.silence(
                 |partition| Some(partition) == self.partition,
-                since,
+                |_| since,
                 Some(now),
             )
         });
@@ -244,7 +249,11 @@ impl<'a> Session<'a> {
     fn is_deaf(&self, now: Instant) -> bool {
         let unseen = self.shared.publisher.backlog().unseen_since();
         unseen.is_some_and(|since| {
-            let since = since.max(self.reader.heard_at()).max(self.reads_since);
+            let heard = self
+                .partition
+                .and_then(|partition| self.reader.heard_at(partition));
+            let since = since.max(self.reads_since);
+            let since = heard.map_or(since, |heard| heard.max(since));
             now.saturating_duration_since(since) >= DEAF
         })
     }

@@ -24,8 +24,8 @@ pub(crate) struct Reader {
     topic: String,
     /// The offset that each partition's next record should have.
     next: Vec<i64>,
-    /// When a record was read last.
-    heard_at: Instant,
+    /// When a record of each partition was read last, or its place was pinned.
+    heard: Vec<Instant>,
     /// The topic changed under the reader: [`Reader::pin_again`] has to look at it.
     is_lost: bool,
 }
@@ -37,7 +37,7 @@ impl Reader {
             consumer: batches(consumer)?,
             topic,
             next: Vec::new(),
-            heard_at: Instant::now(),
+            heard: Vec::new(),
             is_lost: false,
         })
     }
@@ -55,6 +55,7 @@ impl Reader {
             .map(|partition| topic.offsets(partition).map(|(_, high)| high))
             .collect::<Result<Vec<_>>>()?;
         assign(consumer, &self.topic, &next)?;
+        self.heard = vec![Instant::now(); next.len()];
         self.next = next;
         Ok(true)
     }
@@ -82,6 +83,7 @@ impl Reader {
         }
         assign(&consumer, &self.topic, &next)?;
         self.consumer = batches(consumer)?;
+        self.heard = vec![Instant::now(); next.len()];
         self.next = next;
         self.is_lost = false;
         for count in gone {
@@ -94,7 +96,7 @@ impl Reader {
     pub(crate) fn poll(&mut self, timeout: Duration, intake: &mut Intake<'_>, reporter: &Reporter) {
         let mut errors = Vec::new();
         let mut gaps = Vec::new();
-        let Self { next, heard_at, .. } = self;
+        let Self { next, heard, .. } = self;
         let mut now = None;
         self.consumer.poll(timeout, |record| {
             match record {
@@ -105,7 +107,10 @@ impl Reader {
                         Place::Next => {}
                     }
                     let now = *now.get_or_insert_with(Instant::now);
-                    *heard_at = now;
+                    let at = usize::try_from(record.partition).ok();
+                    if let Some(heard) = at.and_then(|at| heard.get_mut(at)) {
+                        *heard = now;
+                    }
                     intake.take(&record, now);
                 }
                 Err(error) => errors.push(error),
@@ -139,12 +144,14 @@ impl Reader {
             .incremental_assign(&added)
             .map_err(|error| not_assigned(&self.topic, error))?;
         self.next.resize(count, 0);
+        self.heard.resize(count, Instant::now());
         Ok(())
     }
 
-    /// When a record was read last.
-    pub(crate) fn heard_at(&self) -> Instant {
-        self.heard_at
+    /// When a record of the partition was read last, if it is read at all.
+    pub(crate) fn heard_at(&self, partition: i32) -> Option<Instant> {
+        let at = usize::try_from(partition).ok()?;
+        self.heard.get(at).copied()
     }
 
     /// Whether the topic changed under the reader, so that it cannot go on by itself.

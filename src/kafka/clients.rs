@@ -83,7 +83,7 @@ impl Context {
     pub(crate) fn silence(
         &self,
         is_looked_at: impl Fn(i32) -> bool,
-        since: Instant,
+        since: impl Fn(i32) -> Instant,
         now: Option<Instant>,
     ) -> Option<Silence> {
         let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);

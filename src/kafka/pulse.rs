@@ -84,11 +84,11 @@ impl Pulse {
         }
     }
 
-    /// The partition that has been silent for longest, of those that are looked at, since `since` at the earliest.
+    /// The partition that has been silent for longest, of those that are looked at, each `since` then at the earliest.
     pub(crate) fn silence(
         &self,
         is_looked_at: impl Fn(i32) -> bool,
-        since: Instant,
+        since: impl Fn(i32) -> Instant,
         now: Instant,
     ) -> Option<Silence> {
         let connections = self.partitions.iter();
@@ -97,7 +97,8 @@ impl Pulse {
             .map(|connection| Silence {
                 partition: connection.partition,
                 leader: connection.leader,
-                length: now.saturating_duration_since(connection.moved.max(since)),
+                length: now
+                    .saturating_duration_since(connection.moved.max(since(connection.partition))),
             })
             .max_by_key(|silence| silence.length)
     }
@@ -203,7 +204,7 @@ mod tests {
             now = zero + Duration::from_secs(*second);
             pulse.note(statistics, "t", direction, now);
         }
-        pulse.silence(|_| true, zero, now).unwrap()
+        pulse.silence(|_| true, |_| zero, now).unwrap()
     }
 
     #[test]
@@ -289,10 +290,13 @@ mod tests {
             now,
         );
         assert_eq!(pulse.partitions(), 1);
-        assert_eq!(pulse.silence(|partition| partition == 1, zero, now), None);
+        assert_eq!(
+            pulse.silence(|partition| partition == 1, |_| zero, now),
+            None
+        );
         let since = now.checked_sub(Duration::from_secs(2)).unwrap();
         assert_eq!(
-            pulse.silence(|_| true, since, now).unwrap().length,
+            pulse.silence(|_| true, |_| since, now).unwrap().length,
             Duration::from_secs(2)
         );
     }
