@@ -15,5 +15,6 @@ module.exports = [
   require('./closing'),
   require('./processes'),
   require('./troubles'),
-  require('./outages')
+  require('./outages'),
+  require('./closing-cut-off')
 ]

@@ -3,6 +3,9 @@
 const { eventually } = require('../../../harness/eventually')
 const { useNodes, collect, filled, settled, close } = require('../../support/nodes')
 
+/** How long a broker may take to start and to be found again on a busy machine, in milliseconds. */
+const RETURN_MS = 30000
+
 /** F14, with a broker that goes away, which only a real one can */
 module.exports = function outagesSuite(broker) {
   if (!broker.isReal) return
@@ -82,6 +85,71 @@ module.exports = function outagesSuite(broker) {
       const [error] = await nodes.takeErrorsWith('ERR_KAFKA_FLUSH_TIMEOUT')
       expect(error.message).toContain('10 messages')
       expect(sender.stats()).toMatchObject({ published: 10, publishFailed: 10 })
+    })
+
+    test('F14 undelivered counts what waits, during an outage and never else', async () => {
+      const [kafka] = broker.cluster.brokers
+      const [sender, receiver] = await nodes.start(2)
+      const messages = collect(receiver, 'E')
+      const undelivered = () => sender.stats().undelivered
+      expect(undelivered()).toBe(0)
+      sender.publish('E', 0)
+      await filled(messages, 1)
+      await eventually(() => undelivered() === 0, { message: 'the broker to confirm' })
+      await kafka.stop()
+      await nodes.takeErrorsWith('ERR_KAFKA_DISCONNECTED', 2)
+      expect(undelivered()).toBe(0)
+      for (let n = 1; n <= 25; n++) {
+        sender.publish('E', n)
+        expect(undelivered()).toBe(n)
+      }
+      await kafka.start()
+      await filled(messages, 26, RETURN_MS)
+      await eventually(() => undelivered() === 0, { message: 'the broker to confirm' })
+      expect(sender.stats()).toMatchObject({ published: 26, publishFailed: 0 })
+      expectDisconnections(nodes.takeErrors())
+    })
+
+    test('F14 an outage never holds publish up, with 100,000 messages waiting', async () => {
+      const [kafka] = broker.cluster.brokers
+      const [sender, receiver] = await nodes.start(2)
+      const messages = collect(receiver, 'E')
+      const text = 'x'.repeat(100)
+      let published = 0
+      let slowestMs = 0
+      /** Publishes messages of one tick, and hands them over to the engine, which stats() waits for. */
+      const burst = () => {
+        let start = performance.now()
+        const lap = () => {
+          const now = performance.now()
+          slowestMs = Math.max(slowestMs, now - start)
+          start = now
+        }
+        for (let n = 0; n < 500; n++) {
+          sender.publish('E', { n: published++, text })
+          lap()
+        }
+        const { undelivered } = sender.stats()
+        lap()
+        return undelivered
+      }
+      const timer = setInterval(burst, 20)
+      try {
+        await filled(messages, 1000)
+        await kafka.stop()
+        await nodes.takeErrorsWith('ERR_KAFKA_DISCONNECTED', 2)
+        const areWaiting = () => burst() > 100000
+        await eventually(areWaiting, { timeoutMs: RETURN_MS, message: '100,000 messages' })
+        await kafka.start()
+        const before = published
+        await filled(messages, before, RETURN_MS)
+      } finally {
+        clearInterval(timer)
+      }
+      await filled(messages, published, RETURN_MS)
+      expect(messages.findIndex(({ n }, index) => n !== index)).toBe(-1)
+      expect(slowestMs).toBeLessThan(200)
+      expectDisconnections(nodes.takeErrors())
     })
 
     test('F14 a Kafka topic that is deleted and created again is gone on with, after an error', async () => {
