@@ -63,15 +63,19 @@ impl Intake<'_> {
             return self.unreadable(source, reason);
         }
         let total = self.state.selection.total();
+        // A count that is too high would make the sender's next messages known ones.
+        if Lines::count_in(record.value) != total {
+            return self.unreadable(source, Unreadable::Invalid);
+        }
         if record.sender == self.me {
             self.stats.received.add(total);
             self.stats.filtered_own.add(total);
             return self.own(&record, total, now);
         }
         let text = if self.state.selection.wants_any() {
-            match text(&record, total) {
-                Some(text) => text,
-                None => return self.unreadable(source, Unreadable::Invalid),
+            match std::str::from_utf8(record.value) {
+                Ok(text) => text,
+                Err(_) => return self.unreadable(source, Unreadable::Invalid),
             }
         } else {
             ""
@@ -200,10 +204,4 @@ impl Intake<'_> {
         };
         self.reporter.error(error);
     }
-}
-
-/// The messages as text, if they are text and as many as the headers say.
-fn text<'a>(record: &Record<'a>, total: u64) -> Option<&'a str> {
-    let text = std::str::from_utf8(record.value).ok()?;
-    (Lines::count_in(record.value) == total).then_some(text)
 }

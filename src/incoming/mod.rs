@@ -2,6 +2,8 @@
 
 pub mod channels;
 pub(crate) mod filter;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod intake;
 pub(crate) mod reader;
 pub(crate) mod senders;

@@ -253,7 +253,10 @@ impl Backlog {
     /// All messages of this life before the number `end` are stored. Returns what is to be told.
     pub(crate) fn saw(&self, life: Life, end: u64, now: Instant) -> Option<News> {
         let mut state = self.lock();
-        if state.life != life || !state.is_accepting {
+        let head = state.head.as_ref().map_or(0, |head| head.parcel.count());
+        // Nobody but this node can have written more than it has handed over, and it has not.
+        let is_ours = end <= state.stored + head;
+        if state.life != life || !state.is_accepting || !is_ours {
             return None;
         }
         state.seen = state.seen.max(end);

@@ -58,6 +58,7 @@ fn a_record_that_was_read_is_stored() {
     push(&backlog, "2");
     backlog.saw(LIFE, 1, now);
     backlog.saw(Life(8), 2, now);
+    backlog.saw(LIFE, 4, now);
     assert_eq!(next(&backlog, now), None);
     backlog.saw(LIFE, 2, now);
     let second = expect(&backlog, now, 2, "2");
