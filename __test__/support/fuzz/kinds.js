@@ -121,6 +121,15 @@ const KINDS = [
     const line = () => (random.next() < 0.3 ? random.pick(NO_JSON) : message(headers.sender))
     return record(headers, Array.from({ length: count }, line).join('\n'))
   },
+  // Lines that parse together, with fewer elements than there are lines.
+  function linesThatMerge(fuzzer, random) {
+    const lines = random.pick([
+      [`["${NEVER}"`, `"${NEVER}"]`],
+      [`{"${NEVER}":1`, `"${NEVER}":2}`],
+      [`[["${NEVER}"]`, `["${NEVER}"`, '3]]']
+    ])
+    return record(fuzzer.stranger(lines.length), lines.join('\n'))
+  },
   function cutValue(fuzzer, random) {
     const headers = fuzzer.stranger(3)
     const value = messages(headers.sender, 3)
