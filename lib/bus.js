@@ -253,7 +253,7 @@ class Bus {
     for (const name of this.#subscriptions.keys()) this.#listen(name)
     if (this.#reopen) {
       this.#reopen = false
-      this.open()
+      this.#guard(() => this.open())
       for (const args of this.#waiting.splice(0)) this.#outbox.add(...args)
     }
     this.#face.closed()

@@ -361,6 +361,8 @@ function outages(broker) {
     )
     for (const node of [a, b]) {
       expect(node.stats()).toMatchObject({ publishFailed: 0, missed: 0 })
+      // Messages may arrive a moment before it is told that they flow again.
+      await eventually(() => node.services.logged.at(-1).level === 'warn')
       // One or more: for a node, a broker that is slow to start may be gone again for a moment.
       for (const { message } of node.services.logged.splice(0)) {
         expect(message).toContain('ERR_KAFKA_DISCONNECTED: ')

@@ -70,6 +70,26 @@ describe('an engine that cannot be opened', () => {
     expectHolds({ timer: false, hook: false })
   })
 
+  // There is nobody to throw to, and whoever waits for 'close' must not wait for ever.
+  test('again after close() leaves it closed, and tells so', async () => {
+    bus.open()
+    bus.close()
+    bus.open()
+    await tick()
+    native.open.mockImplementationOnce(() => {
+      throw failure
+    })
+    // What is thrown on.
+    jest.spyOn(process, 'nextTick').mockImplementation(() => {})
+    become('closed')
+    jest.restoreAllMocks()
+    expect(face.closed).toHaveBeenCalledTimes(1)
+    expectHolds({ timer: false, hook: false })
+    bus.open()
+    expect(native.open).toHaveBeenCalledTimes(3)
+    expectHolds({ timer: true, hook: true })
+  })
+
   test('can be opened later', async () => {
     failToOpen()
     const got = collect('E')
