@@ -11,6 +11,7 @@ const { ExternalBroker } = require('./external-broker')
 const { findJava } = require('./java')
 const { layOut } = require('./layout')
 const { fetchMetadata } = require('./metadata')
+const { PROTOCOLS, Security } = require('./security')
 const { serverProperties } = require('./server-properties')
 const { createTopic, deleteTopic } = require('./topics')
 
@@ -40,6 +41,8 @@ class KafkaCluster {
    *   broker.session.timeout.ms, 9 s
    * @param {number} [options.entrances] how many ways into the cluster lead through proxies, for
    *   clients with a bad network: see Entrance (0)
+   * @param {boolean} [options.security] whether the brokers listen by TLS and SASL as well, and
+   *   check rights: see Security, whose fields the cluster then has (false)
    * @param {number} [options.heapMb] limit of each broker's Java heap, in MB (512)
    * @param {string} [options.version] Apache Kafka version (the one that pom.xml pins)
    * @param {number} [options.startTimeoutMs] how long the brokers may take until they serve, in
@@ -73,18 +76,26 @@ class KafkaCluster {
    * @param {object} options those of start()
    */
   static async #launch(installation, options) {
-    const { brokers: count = 1, entrances = 0, config = {} } = options
+    const { brokers: count = 1, entrances = 0, security = false, config = {} } = options
     const { heapMb = 512, startTimeoutMs = 60000 } = options
     const dataDir = new DataDir()
-    const nodes = await layOut(dataDir.path, count, entrances)
+    const nodes = await layOut(
+      dataDir.path,
+      count,
+      entrances,
+      security ? Object.keys(PROTOCOLS) : []
+    )
     const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join()
+    const runningAddresses = () => cluster.#runningAddresses()
+    const secured = security && new Security(dataDir.path, nodes, runningAddresses)
+    const extra = { ...(secured && secured.properties), ...config }
     const clusterId = randomBytes(16).toString('base64url')
     const brokers = nodes.map((node) => {
-      const properties = serverProperties(node, voters, count, config)
+      const properties = serverProperties(node, voters, count, extra)
       return new Broker({ ...node, ...installation, properties, clusterId, heapMb, startTimeoutMs })
     })
 
-    const cluster = new KafkaCluster(brokers, dataDir)
+    const cluster = new KafkaCluster(brokers, dataDir, secured)
     try {
       for (let index = 0; index < entrances; index++) {
         cluster.entrances.push(await Entrance.start(nodes.map(({ doors }) => doors[index])))
@@ -102,11 +113,12 @@ class KafkaCluster {
 
   /**
    * @param {string} addresses
-   * @param {{ brokers?: number, entrances?: number }} wanted
+   * @param {{ brokers?: number, entrances?: number, security?: boolean }} wanted
    */
-  static async #join(addresses, { brokers: wanted = 1, entrances = 0 }) {
-    if (entrances > 0) {
-      throw new Error(`KAFKA_BROKERS=${addresses}: brokers that run already have no entrances`)
+  static async #join(addresses, { brokers: wanted = 1, entrances = 0, security = false }) {
+    if (entrances > 0 || security) {
+      const what = security ? 'are not secured' : 'have no entrances'
+      throw new Error(`KAFKA_BROKERS=${addresses}: brokers that run already ${what}`)
     }
     const brokers = addresses.split(',').map((address) => new ExternalBroker(address.trim()))
     const asked = brokers.map(({ address }) => fetchMetadata(address))
@@ -123,11 +135,14 @@ class KafkaCluster {
   }
 
   /** Use KafkaCluster.start(). */
-  constructor(brokers, dataDir) {
+  constructor(brokers, dataDir, security) {
     /** @type {(Broker | ExternalBroker)[]} */
     this.brokers = brokers
     /** @type {Entrance[]} as many as were asked for */
     this.entrances = []
+    /** Those of Security; undefined without security. */
+    const { listeners, certificates, acls, scram } = security || {}
+    Object.assign(this, { listeners, certificates, acls, scram })
     this.#dataDir = dataDir
   }
 

@@ -1,6 +1,6 @@
 'use strict'
 
-const net = require('node:net')
+const { exchange } = require('./exchange')
 
 /**
  * https://kafka.apache.org/protocol#The_Messages_Metadata ; version 5 is spoken by Kafka 1.0 up to
@@ -52,35 +52,6 @@ function encodeRequest() {
   at = body.writeInt32BE(-1, at) // all topics
   body.writeInt8(0, at) // do not create them
   return body
-}
-
-/**
- * @param {string} address
- * @param {Buffer} request
- * @param {number} timeoutMs
- * @returns {Promise<Buffer>} the response without its length
- */
-function exchange(address, request, timeoutMs) {
-  const { hostname: host, port } = new URL(`kafka://${address}`)
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ host, port: Number(port) }, () => socket.write(request))
-    const timer = setTimeout(
-      () => socket.destroy(new Error(`${address} did not answer within ${timeoutMs} ms`)),
-      timeoutMs
-    )
-    let received = Buffer.alloc(0)
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk])
-      if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return
-      resolve(received.subarray(4))
-      socket.destroy()
-    })
-    socket.on('error', reject)
-    socket.on('close', () => {
-      clearTimeout(timer)
-      reject(new Error(`${address} closed the connection without an answer`))
-    })
-  })
 }
 
 /**

@@ -1,5 +1,7 @@
 'use strict'
 
+const { PROTOCOLS } = require('./security')
+
 /**
  * The configuration of one broker, which is a KRaft controller as well. Beyond addresses and
  * replication factors it leaves Kafka's defaults alone (broker.session.timeout.ms among them),
@@ -14,19 +16,28 @@
 function serverProperties(node, voters, brokers, extra) {
   const doors = node.doors.map(({ port, proxyPort }, index) => ({
     name: `ENTRANCE${index + 1}`,
+    protocol: 'PLAINTEXT',
     port,
     advertisedPort: proxyPort
   }))
+  const secured = Object.entries(node.securedPorts).map(([name, port]) => ({
+    name,
+    protocol: PROTOCOLS[name],
+    port,
+    advertisedPort: port
+  }))
   // Brokers talk to each other by the listener named PLAINTEXT, and tell each client of the
   // addresses that belong to the listener which it came by.
-  const forClients = [{ name: 'PLAINTEXT', port: node.port, advertisedPort: node.port }, ...doors]
-  const all = [...forClients, { name: 'CONTROLLER', port: node.controllerPort }]
+  const plain = { protocol: 'PLAINTEXT', port: node.port, advertisedPort: node.port }
+  const forClients = [{ name: 'PLAINTEXT', ...plain }, ...doors, ...secured]
+  const controller = { name: 'CONTROLLER', protocol: 'PLAINTEXT', port: node.controllerPort }
+  const all = [...forClients, controller]
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': node.id,
     'controller.quorum.voters': voters,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': all.map(({ name }) => `${name}:PLAINTEXT`).join(),
+    'listener.security.protocol.map': all.map(({ name, protocol }) => `${name}:${protocol}`).join(),
     listeners: all.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(),
     'advertised.listeners': forClients
       .map(({ name, advertisedPort }) => `${name}://127.0.0.1:${advertisedPort}`)

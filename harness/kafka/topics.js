@@ -63,4 +63,4 @@ async function withAdmin(addresses, work) {
   }
 }
 
-module.exports = { createTopic, deleteTopic }
+module.exports = { createTopic, deleteTopic, withAdmin }
