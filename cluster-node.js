@@ -43,7 +43,8 @@ class KafkaClusterNode {
       error: (error) => this.#logError(error),
       warning: (warning) => this.#logger.warn('PLUGIN_ERROR', describe(warning)),
       closed: () => this.#resolveClosed(),
-      deliver: (callback, message, sender) => callback(message, sender)
+      deliver: (callback, message, sender) => callback(message, sender),
+      membership: membership(config.clusterRegistry?.options)
     })
     // deepstream subscribes and sends before init(), so there is nothing left for it to do then.
     this.#bus.open()
@@ -89,6 +90,20 @@ class KafkaClusterNode {
   get #logger() {
     const { logger } = this.#services
     return logger.getNameSpace?.('KAFKA_CLUSTER_NODE') ?? logger
+  }
+}
+
+/** deepstream 4 to 10. Those that leave say `name`, and deepstream looks at `serverName`. */
+function membership({ keepAliveInterval = 5000, nodeInactiveTimeout = 6000 } = {}) {
+  return {
+    channel: '9',
+    read(message) {
+      if (message?.action === 2) return { name: message.serverName, isAlive: true }
+      if (message?.action === 1) return { name: message.serverName ?? message.name, isAlive: false }
+      return undefined
+    },
+    intervalMs: keepAliveInterval,
+    timeoutMs: nodeInactiveTimeout
   }
 }
 

@@ -161,6 +161,13 @@ declare namespace MessageConnector {
      */
     inboxBytes?: number
     /**
+     * How long, in milliseconds, deepstream is kept from dropping the other servers while Kafka is silent
+     * and none of them can be heard. 0 turns it off.
+     *
+     * @default 60000
+     */
+    holdPeersMs?: number
+    /**
      * Further librdkafka properties, such as `security.protocol` and `sasl.*`. Those on which
      * correctness rests are refused.
      *
@@ -200,6 +207,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_CONNECT_TIMEOUT'
     | 'ERR_KAFKA_DISCONNECTED'
     | 'ERR_KAFKA_LEADER_SILENT'
+    | 'ERR_KAFKA_PEERS_HELD'
     | 'ERR_KAFKA_MESSAGE_TOO_LARGE'
     | 'ERR_KAFKA_QUEUE_FULL'
     | 'ERR_KAFKA_DELIVERY'

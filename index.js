@@ -5,6 +5,19 @@ const { Bus } = require('./lib/bus')
 const { readOptions } = require('./lib/options')
 const { name, version } = require('./package.json')
 
+/** deepstream 1.1 to 3, with their default times. */
+const MEMBERSHIP = {
+  channel: 'CL',
+  read(message) {
+    const subject = message?.data?.[0]
+    if (message?.action === 'ST') return { name: subject?.serverName, isAlive: true }
+    if (message?.action === 'RM') return { name: subject, isAlive: false }
+    return undefined
+  },
+  intervalMs: 5000,
+  timeoutMs: 6000
+}
+
 /** deepstream's message connector for Apache Kafka. index.d.ts describes it. */
 class MessageConnector extends EventEmitter {
   #bus
@@ -30,7 +43,8 @@ class MessageConnector extends EventEmitter {
       warning: ({ message, code, cause }) =>
         process.emitWarning(message, { type: 'KafkaWarning', code, detail: cause?.message }),
       closed: () => this.emit('close'),
-      deliver: (callback, message) => callback(message)
+      deliver: (callback, message) => callback(message),
+      membership: MEMBERSHIP
     })
     this.#bus.open()
   }

@@ -4,6 +4,7 @@ const { NativeBus } = require('./engine')
 const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
 const { Outbox, wellFormed } = require('./outbox')
+const { PeerHold } = require('./peer-hold')
 
 /** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
 const BATCHES_PER_TURN = 8
@@ -17,6 +18,7 @@ const FOREVER = 2147483647
  * @property {(warning: KafkaError) => void} warning
  * @property {() => void} closed
  * @property {(callback: Function, message: unknown, sender: string) => void} deliver calls a subscriber
+ * @property {import('./peer-hold').Membership} membership
  */
 
 /**
@@ -40,6 +42,8 @@ class Bus {
   /** What was published after close() and open(), until the bus is open again. */
   #waiting = []
   #keepAlive
+  /** @type {PeerHold | undefined} if servers are held */
+  #hold
 
   /**
    * @param {object} options of readOptions()
@@ -49,6 +53,7 @@ class Bus {
   constructor(options, face) {
     this.#face = face
     this.#flushTimeoutMs = options.flushTimeoutMs
+    if (options.holdPeersMs > 0) this.#hold = this.#createHold(options.holdPeersMs)
     // The engine holds the callback as long as it lives, and must not hold the bus by it.
     const self = new WeakRef(this)
     try {
@@ -56,6 +61,21 @@ class Bus {
     } catch (error) {
       throw new KafkaError(error.code, error.message)
     }
+  }
+
+  #createHold(holdMs) {
+    const { membership } = this.#face
+    return new PeerHold(membership, holdMs, {
+      listen: () => this.#native.listen(),
+      deliver: (message, sender) => {
+        const { callbacks = [] } = this.#subscriptions.get(membership.channel) ?? {}
+        this.#call(callbacks, message, sender)
+      },
+      tell: (text) =>
+        this.#guard(() =>
+          this.#face.warning(new KafkaError('ERR_KAFKA_PEERS_HELD', text, { retriable: true }))
+        )
+    })
   }
 
   /** Milliseconds that a flush may take. */
@@ -92,6 +112,7 @@ class Bus {
       setImmediate(() => this.#state === 'closed' && this.#face.closed())
     if (this.#state !== 'open') return
     this.#state = 'closing'
+    this.#hold?.clear()
     for (const channel of this.#subscriptions.keys()) this.#native.unsubscribe(channel)
     this.#subscriptions.clear()
     this.#callbacks.clear()
@@ -213,6 +234,7 @@ class Bus {
   /** @param {unknown[]} batch messages, and the runs that describe them */
   #deliver(batch) {
     const runs = batch.pop()
+    const statuses = this.#hold && this.#subscriptions.get(this.#face.membership.channel)?.id
     let next = 0
     for (let run = 0; run < runs.length; run += 3) {
       const [channel, count, sender] = [runs[run], runs[run + 1], runs[run + 2]]
@@ -220,15 +242,21 @@ class Bus {
         const message = count > 0 ? batch[next++] : undefined
         const callbacks = this.#callbacks.get(channel)
         if (callbacks === undefined) continue
-        for (const callback of callbacks) {
-          // The callback before may have closed the bus.
-          if (this.#state !== 'open') return
-          try {
-            this.#face.deliver(callback, message, sender)
-          } catch (error) {
-            rethrow(error)
-          }
-        }
+        if (channel === statuses) this.#hold.note(message, sender)
+        this.#call(callbacks, message, sender)
+        if (this.#state !== 'open') return
+      }
+    }
+  }
+
+  #call(callbacks, message, sender) {
+    for (const callback of callbacks) {
+      // The callback before may have closed the bus.
+      if (this.#state !== 'open') return
+      try {
+        this.#face.deliver(callback, message, sender)
+      } catch (error) {
+        rethrow(error)
       }
     }
   }
@@ -239,6 +267,10 @@ class Bus {
         if (this.#state !== 'open') return
         this.#stayAlive(false)
         return this.#face.ready()
+      case 'unheard':
+      case 'heard':
+        if (this.#state === 'open') this.#hold?.[event.name]()
+        return
       case 'closed':
         return this.#closed()
       default:

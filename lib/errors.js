@@ -19,6 +19,7 @@ const CODES = {
   ERR_KAFKA_CONNECT_TIMEOUT: 'not ready within connectTimeoutMs',
   ERR_KAFKA_DISCONNECTED: 'every broker is gone',
   ERR_KAFKA_LEADER_SILENT: 'the leader of a partition does not answer',
+  ERR_KAFKA_PEERS_HELD: 'Kafka is silent, and deepstream does not drop the other servers',
   ERR_KAFKA_MESSAGE_TOO_LARGE: 'a message exceeds a size limit and was not sent',
   ERR_KAFKA_QUEUE_FULL: 'the queue of unsent messages is full and a message was dropped',
   ERR_KAFKA_DELIVERY: 'a message could not be delivered',

@@ -22,6 +22,7 @@ const OPTIONS = {
   connectTimeoutMs: { default: 0, check: integer(0, MAX_INT) },
   flushTimeoutMs: { default: 2000, check: integer(0, MAX_INT) },
   inboxBytes: { default: 16 * MIB, check: integer(65536, MAX_INT) },
+  holdPeersMs: { default: 60000, check: integer(0, MAX_INT) },
   kafka: { default: {}, check: properties }
 }
 

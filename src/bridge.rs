@@ -48,7 +48,7 @@ pub struct BusOptions {
     pub properties: HashMap<String, String>,
 }
 
-/// What happened: `ready`, `warning`, `error` or `closed`; the rest only of a warning or an error.
+/// What happened: `ready`, `warning`, `error`, `heard`, `unheard` or `closed`; the rest only of a warning or an error.
 #[napi(object)]
 pub struct BusEvent {
     pub name: String,
@@ -193,6 +193,12 @@ impl NativeBus {
         number(self.connection.flush(timeout))
     }
 
+    /// Brings the event `unheard` if the leaders do not answer within some hundred milliseconds.
+    #[napi]
+    pub fn listen(&self) {
+        self.connection.listen();
+    }
+
     #[napi]
     pub fn stats(&self) -> BusStats {
         let counters = self.connection.stats().snapshot();
@@ -301,6 +307,8 @@ impl From<Event> for BusEvent {
             Event::Ready => ("ready", None),
             Event::Warning(error) => ("warning", Some(error)),
             Event::Error(error) => ("error", Some(error)),
+            Event::Heard(true) => ("heard", None),
+            Event::Heard(false) => ("unheard", None),
             Event::Closed => ("closed", None),
         };
         let cause = error.as_ref().and_then(|error| error.cause.clone());

@@ -3,6 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -42,6 +43,7 @@ impl Connection {
             publisher: Arc::new(publisher),
             reporter,
             stats,
+            is_asked: AtomicBool::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -136,6 +138,11 @@ impl Connection {
     #[must_use]
     pub fn flush(&self, timeout: Duration) -> u64 {
         self.shared.publisher.backlog().wait_until_empty(timeout)
+    }
+
+    /// Wants to know at once whether the bus is heard. If it is not, the event `Heard` says so; if it is, nothing follows.
+    pub fn listen(&self) {
+        self.shared.is_asked.store(true, Ordering::Relaxed);
     }
 
     /// Counts and tells messages that turned out to be no JSON.

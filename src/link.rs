@@ -49,6 +49,8 @@ pub(crate) struct Link {
     rebuilt_at: Option<Instant>,
     /// Clients are not replaced before.
     not_before: Instant,
+    /// As JavaScript knows it.
+    is_heard: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,10 @@ pub(crate) struct Signals {
     pub(crate) found: Option<Found>,
     /// The reader has lost its position, or the topic.
     pub(crate) is_lost: bool,
+    /// Somebody waits for a message that is overdue, and wants to know whose silence it is.
+    pub(crate) is_asked: bool,
+    /// Whether the leaders answered when they were listened to.
+    pub(crate) listened: Option<bool>,
 }
 
 /// What is to be told.
@@ -106,6 +112,10 @@ pub(crate) struct Step {
     pub(crate) probe: Option<i32>,
     /// The clients are to be replaced; [`Link::rebuilt`] is told when they were.
     pub(crate) rebuild: bool,
+    /// It is to be found out at once whether the leaders answer.
+    pub(crate) listen: bool,
+    /// Whether what others send would be read here now, if that has changed.
+    pub(crate) is_heard: Option<bool>,
 }
 
 impl Link {
@@ -118,6 +128,7 @@ impl Link {
             pause: RECONNECT,
             rebuilt_at: None,
             not_before: now,
+            is_heard: true,
         }
     }
 
@@ -134,7 +145,20 @@ impl Link {
         };
         step.rebuild |= signals.is_lost;
         step.rebuild &= now >= self.not_before;
+        step.is_heard = self.hearing(silence.is_none(), signals.listened);
+        step.listen = signals.is_asked || silence.is_none() && !self.is_heard;
         step
+    }
+
+    /// That it is not heard shows before the silence is long enough to be told. That it is heard again takes an answer: the last
+    /// sign of life may be older than the silence.
+    fn hearing(&mut self, flows: bool, listened: Option<bool>) -> Option<bool> {
+        let is_heard = match listened {
+            Some(false) => false,
+            Some(true) if flows => true,
+            _ => self.is_heard && self.told.is_none(),
+        };
+        (std::mem::replace(&mut self.is_heard, is_heard) != is_heard).then_some(is_heard)
     }
 
     /// The clients were replaced.
@@ -195,6 +219,7 @@ impl Link {
             tell: self.news(now, silence, signals.sending),
             probe,
             rebuild,
+            ..Step::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! One life on the bus, from open to close: connects, reads, sends, and mends what is broken.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,8 @@ pub(crate) struct Session<'a> {
     /// Where own records go.
     partition: Option<i32>,
     link: Link,
-    probe: Probe,
+    probe: Probe<Sight>,
+    listener: Probe<bool>,
     /// Since when records would have been read if there had been any.
     reads_since: Instant,
     /// Why fresh clients found nobody.
@@ -69,6 +71,7 @@ impl<'a> Session<'a> {
             partition: None,
             link: Link::new(Instant::now()),
             probe: Probe::default(),
+            listener: Probe::default(),
             reads_since: Instant::now(),
             cut_off_by: None,
             is_topic_missed: false,
@@ -193,6 +196,8 @@ impl<'a> Session<'a> {
             sending: self.under_way().map_or(0, |(_, bytes)| bytes),
             found,
             is_lost: self.reader.is_lost() || self.is_deaf(now),
+            is_asked: self.shared.is_asked.swap(false, Ordering::Relaxed),
+            listened: self.listener.answer(),
         };
         let step = self.link.step(now, signals);
         if let Some(news) = step.tell {
@@ -202,7 +207,16 @@ impl<'a> Session<'a> {
             && let Ok(visitor) = self.cluster.visitor()
         {
             self.probe
-                .ask(visitor, &self.shared.options.topic, partition);
+                .look(visitor, &self.shared.options.topic, partition);
+        }
+        if step.listen {
+            let producer = Arc::clone(&self.producer);
+            let topic = &self.shared.options.topic;
+            self.listener
+                .listen(producer, topic, self.reader.partitions());
+        }
+        if let Some(is_heard) = step.is_heard {
+            self.shared.inbox.push_event(Event::Heard(is_heard));
         }
         if step.rebuild {
             match self.rebuild() {

@@ -1,6 +1,7 @@
 //! What the JavaScript thread and the connection thread share, the life cycle above all:
 //! connecting -> ready -> closing -> closed -> connecting ...
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) reporter: Arc<Reporter>,
     pub(crate) stats: Arc<Stats>,
+    /// JavaScript wants to know whether the bus is heard.
+    pub(crate) is_asked: AtomicBool,
 }
 
 /// Where in its life a connection is.

@@ -14,6 +14,7 @@ const options: MessageConnector.Options = {
   connectTimeoutMs: 1500,
   flushTimeoutMs: 2000,
   inboxBytes: 1024 * 1024,
+  holdPeersMs: 0,
   kafka: { 'security.protocol': 'sasl_ssl', 'linger.ms': 5, 'socket.nagle.disable': true }
 }
 

@@ -33,6 +33,7 @@ test('what is not given has its default', () => {
     connectTimeoutMs: 0,
     flushTimeoutMs: 2000,
     inboxBytes: 16 * MIB,
+    holdPeersMs: 60000,
     properties: {}
   })
   expect(clientId).toBe(sender)
@@ -57,7 +58,8 @@ test.each([
   ['maxMessageBytes', 1000, 1000000000],
   ['connectTimeoutMs', 0, 2147483647],
   ['flushTimeoutMs', 0, 2147483647],
-  ['inboxBytes', 65536, 2147483647]
+  ['inboxBytes', 65536, 2147483647],
+  ['holdPeersMs', 0, 2147483647]
 ])('%s is a whole number from %d to %d', (name, min, max) => {
   expect(read({ [name]: min })[name]).toBe(min)
   expect(read({ [name]: max })[name]).toBe(max)

@@ -21,6 +21,8 @@ pub enum Event {
     Warning(Error),
     /// Something failed.
     Error(Error),
+    /// Whether what other nodes send is read here now. So it is from `Ready` on, until this says otherwise.
+    Heard(bool),
     /// The connection has ended; nothing follows.
     Closed,
 }

@@ -1,12 +1,12 @@
-//! Asks, in a thread of its own, what a client that starts afresh sees of the brokers.
+//! Questions to the brokers whose answers nobody has to wait for: each is asked in a thread of its own.
 //!
-//! What librdkafka's clients say of an outage is not enough: each speaks for itself, and 2.12.1 forgets all brokers, never to
+//! Whether the brokers can be reached is asked with a client that starts afresh. What librdkafka's clients say of an outage is not enough: each speaks for itself, and 2.12.1 forgets all brokers, never to
 //! connect again, when a broker that is starting answers with an empty list of them (confluentinc/librdkafka#5301).
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::producer::Producer as _;
 
@@ -27,25 +27,32 @@ pub(crate) enum Sight {
     Leader,
 }
 
+/// How long each leader may take to say that it is heard.
+const HEARD: Duration = Duration::from_millis(300);
+
 /// One question at a time.
-#[derive(Default)]
-pub(crate) struct Probe {
-    answer: Option<Receiver<Sight>>,
+pub(crate) struct Probe<T> {
+    answer: Option<Receiver<T>>,
 }
 
-impl Probe {
-    /// Asks with this client, which nobody else uses, for the leader of a partition. Does nothing while a question is open.
-    pub(crate) fn ask(&mut self, client: Producer, topic: &str, partition: i32) {
+impl<T> Default for Probe<T> {
+    fn default() -> Self {
+        Self { answer: None }
+    }
+}
+
+impl<T: Send + 'static> Probe<T> {
+    /// Asks. Does nothing while a question is open.
+    fn ask(&mut self, question: impl FnOnce() -> T + Send + 'static) {
         if self.answer.is_some() {
             return;
         }
-        let topic = topic.to_owned();
         let (answer, receiver) = channel();
         let thread = thread::Builder::new()
             .name("kafka-probe".into())
             .spawn(move || {
                 // Nobody listens any more when the connection has ended.
-                let _ = answer.send(look(&client, &topic, partition));
+                let _ = answer.send(question());
             });
         // Without a thread the question stays open for ever, and the clients are on their own.
         if thread.is_ok() {
@@ -54,7 +61,7 @@ impl Probe {
     }
 
     /// The answer, once.
-    pub(crate) fn answer(&mut self) -> Option<Sight> {
+    pub(crate) fn answer(&mut self) -> Option<T> {
         match self.answer.as_ref()?.try_recv() {
             Err(TryRecvError::Empty) => None,
             answer => {
@@ -62,6 +69,28 @@ impl Probe {
                 answer.ok()
             }
         }
+    }
+}
+
+impl Probe<Sight> {
+    /// What this client, which nobody else uses, sees of the leader of a partition.
+    pub(crate) fn look(&mut self, client: Producer, topic: &str, partition: i32) {
+        let topic = topic.to_owned();
+        self.ask(move || look(&client, &topic, partition));
+    }
+}
+
+impl Probe<bool> {
+    /// Whether the leaders of the first `count` partitions answer this client at once.
+    pub(crate) fn listen(&mut self, client: Arc<Producer>, topic: &str, count: i32) {
+        let topic = topic.to_owned();
+        self.ask(move || {
+            let end = Instant::now() + HEARD;
+            let client = client.client();
+            (0..count)
+                .take_while(|_| Instant::now() < end)
+                .all(|partition| client.fetch_watermarks(&topic, partition, HEARD).is_ok())
+        });
     }
 }
 

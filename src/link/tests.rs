@@ -42,7 +42,7 @@ impl Timeline {
                 silence: Some(silence(ms - self.heard)),
                 found: if asked { found } else { None },
                 sending: self.sending,
-                is_lost: false,
+                ..Signals::default()
             };
             let step = self.link.step(self.at(ms), signals);
             asked = step.probe.is_some();
@@ -306,6 +306,62 @@ fn after_calm_times_clients_are_replaced_soon_again() {
     assert_eq!(line.rebuilds().last(), Some(&(calm + 3250)));
     line.silent_until(calm + 9000, Some(Found::Leader));
     assert!(line.rebuilds().last().unwrap() > &(calm + 3250));
+}
+
+/// What follows from signals at a time.
+fn hearing(link: &mut Link, ms: u64, signals: Signals) -> (bool, Option<bool>) {
+    let step = link.step(link.next_probe + Duration::from_millis(ms), signals);
+    (step.listen, step.is_heard)
+}
+
+#[test]
+fn whoever_asks_whether_it_is_heard_is_told_when_it_is_not() {
+    let mut link = Link::new(Instant::now());
+    let asked = Signals {
+        is_asked: true,
+        ..Signals::default()
+    };
+    let listened = |answer| Signals {
+        listened: Some(answer),
+        ..Signals::default()
+    };
+    assert_eq!(hearing(&mut link, 0, Signals::default()), (false, None));
+    assert_eq!(hearing(&mut link, 100, asked), (true, None));
+    assert_eq!(hearing(&mut link, 200, listened(true)), (false, None));
+    assert_eq!(hearing(&mut link, 300, asked), (true, None));
+    assert_eq!(
+        hearing(&mut link, 400, listened(false)),
+        (true, Some(false))
+    );
+    // Until the leaders answer, although the last sign of life is not old enough for a doubt.
+    assert_eq!(hearing(&mut link, 500, Signals::default()), (true, None));
+    assert_eq!(hearing(&mut link, 600, listened(false)), (true, None));
+    assert_eq!(hearing(&mut link, 700, listened(true)), (false, Some(true)));
+    assert_eq!(hearing(&mut link, 800, Signals::default()), (false, None));
+}
+
+#[test]
+fn a_silence_that_is_told_is_not_heard_until_the_leaders_answer_and_bytes_move() {
+    let mut line = Timeline::new();
+    line.silent_until(2000, Some(Found::NoLeader));
+    let changes = line.log.iter().filter_map(|(_, step)| step.is_heard);
+    assert_eq!(changes.collect::<Vec<_>>(), [false]);
+    assert_eq!(line.log.iter().filter(|(_, step)| step.listen).count(), 0);
+
+    // The leaders answer, but not our clients.
+    let start = line.zero + Duration::from_secs(2);
+    let step = |line: &mut Timeline, ms, length, listened| {
+        let signals = Signals {
+            silence: Some(silence(length)),
+            listened,
+            ..Signals::default()
+        };
+        let step = line.link.step(start + Duration::from_millis(ms), signals);
+        (step.listen, step.is_heard)
+    };
+    assert_eq!(step(&mut line, 250, 2250, Some(true)), (false, None));
+    assert_eq!(step(&mut line, 500, 100, None), (true, None));
+    assert_eq!(step(&mut line, 750, 100, Some(true)), (false, Some(true)));
 }
 
 #[test]
