@@ -141,6 +141,7 @@ impl<'a> Session<'a> {
     fn flow(&mut self) {
         let shared = self.shared;
         let mut intake = Intake {
+            topic: &shared.options.topic,
             me: &shared.options.sender,
             life: self.life,
             publisher: &shared.publisher,
@@ -168,7 +169,8 @@ impl<'a> Session<'a> {
             }
             if now >= next_watch {
                 next_watch = now + WATCH;
-                self.watch(now, &mut report);
+                intake.tell_deleted(now);
+                self.watch(now, &mut intake, &mut report);
             }
         }
     }
@@ -181,7 +183,7 @@ impl<'a> Session<'a> {
     }
 
     /// Looks whether the brokers are heard, and does what follows from it.
-    fn watch(&mut self, now: Instant, report: &mut ConnectReport) {
+    fn watch(&mut self, now: Instant, intake: &mut Intake<'_>, report: &mut ConnectReport) {
         let sight = self.probe.answer();
         let found = sight.as_ref().map(|sight| match sight {
             Sight::Nobody(_) => Found::Nobody,
@@ -219,7 +221,7 @@ impl<'a> Session<'a> {
             self.shared.inbox.push_event(Event::Heard(is_heard));
         }
         if step.rebuild {
-            match self.rebuild() {
+            match self.rebuild(intake) {
                 Ok(true) => {
                     self.link.rebuilt(Instant::now());
                     *report = ConnectReport::new(Instant::now(), Duration::ZERO);
@@ -328,19 +330,20 @@ impl<'a> Session<'a> {
 
     /// Goes on with new clients: reading where it stopped, sending what is not known to be stored. False while the topic does not
     /// show.
-    fn rebuild(&mut self) -> Result<bool> {
+    fn rebuild(&mut self, intake: &mut Intake<'_>) -> Result<bool> {
         let producer = Arc::new(self.cluster.producer()?);
         let consumer = self.cluster.consumer()?;
         let topic = self.cluster.topic(&producer, REQUEST);
-        if topic.partitions()?.is_none() && !self.is_topic_missed {
-            self.is_topic_missed = true;
-            let topic = &self.shared.options.topic;
-            self.shared.reporter.error(topic_deleted(topic));
+        let Shared {
+            options, reporter, ..
+        } = self.shared;
+        if topic.partitions()?.is_none() {
+            self.reader.topic_is_gone();
+            if !std::mem::replace(&mut self.is_topic_missed, true) {
+                reporter.error(topic_deleted(&options.topic));
+            }
         }
-        if !self
-            .reader
-            .pin_again(consumer, &topic, &self.shared.reporter)?
-        {
+        if !self.reader.pin_again(consumer, &topic, intake, reporter)? {
             return Ok(false);
         }
         self.is_topic_missed = false;

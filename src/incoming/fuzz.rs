@@ -104,6 +104,7 @@ impl Reader {
             life,
             first,
             count: total,
+            is_again: false,
         };
         let known = self.senders.judge(numbers, now).known;
         let mut lines = Lines::of(text).skip(usize::try_from(known).unwrap());

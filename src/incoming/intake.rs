@@ -6,6 +6,7 @@ use crate::border::batch::Batch;
 use crate::border::inbox::Inbox;
 use crate::error::{Error, ErrorKind};
 use crate::incoming::channels::Channels;
+use crate::incoming::deleted::Deleted;
 use crate::incoming::filter::{Choice, Selection};
 use crate::incoming::senders::{Numbers, Senders};
 use crate::kafka::batch_consumer;
@@ -19,6 +20,8 @@ const REMINDER: Duration = Duration::from_secs(30);
 
 /// The way in behind the reader. Belongs to the connection thread.
 pub(crate) struct Intake<'a> {
+    /// The Kafka topic.
+    pub(crate) topic: &'a str,
     /// This node's id on the bus.
     pub(crate) me: &'a str,
     pub(crate) life: Life,
@@ -37,6 +40,7 @@ pub(crate) struct State {
     selection: Selection,
     batch: Batch,
     namesake: Namesake,
+    deleted: Deleted,
 }
 
 /// What was heard under this node's own name, but not from it.
@@ -47,8 +51,13 @@ struct Namesake {
 }
 
 impl Intake<'_> {
-    /// Takes a record that was read now.
-    pub(crate) fn take(&mut self, source: &batch_consumer::Record<'_>, now: Instant) {
+    /// Takes a record that was read now. `is_again`: as far as its place and time tell, it was read before.
+    pub(crate) fn take(
+        &mut self,
+        source: &batch_consumer::Record<'_>,
+        is_again: bool,
+        now: Instant,
+    ) {
         self.stats.received_bytes.add(source.value.len() as u64);
         let record = match Record::read(source.key, source.headers(), source.value) {
             Ok(record) => record,
@@ -70,7 +79,7 @@ impl Intake<'_> {
         if record.sender == self.me {
             self.stats.received.add(total);
             self.stats.filtered_own.add(total);
-            return self.own(&record, total, now);
+            return self.own(&record, total, is_again, now);
         }
         let text = if self.state.selection.wants_any() {
             match std::str::from_utf8(record.value) {
@@ -87,12 +96,13 @@ impl Intake<'_> {
                 life: record.life,
                 first: record.first,
                 count: total,
+                is_again,
             },
             now,
         );
         self.stats.duplicates.add(judgement.known);
         if judgement.missed > 0 {
-            self.missed(&record, judgement.missed);
+            self.missed(&record, judgement.missed, now);
         }
         if judgement.known < total {
             self.distribute(record.sender, text, judgement.known);
@@ -146,10 +156,13 @@ impl Intake<'_> {
         self.inbox.has_room(self.state.batch.bytes())
     }
 
-    fn own(&mut self, record: &Record<'_>, total: u64, now: Instant) {
+    fn own(&mut self, record: &Record<'_>, total: u64, is_again: bool, now: Instant) {
         let end = record.first.saturating_add(total);
         if record.life == self.life {
             return self.publisher.saw(self.life, end);
+        }
+        if is_again {
+            return;
         }
         // A record of an earlier life may come late. Two that follow each other come from somebody who is alive.
         let Namesake { last, told_at } = &mut self.state.namesake;
@@ -168,15 +181,45 @@ impl Intake<'_> {
         }
     }
 
-    fn missed(&self, record: &Record<'_>, count: u64) {
+    fn missed(&mut self, record: &Record<'_>, count: u64, now: Instant) {
         self.stats.missed.add(count);
+        let why = match self.state.deleted.as_reason(now) {
+            Some(records) => self.were_deleted(records),
+            None => "they were not in the Kafka topic when this node came to read them. Find out what held the node up, or \
+                     which broker lost them."
+                .to_owned(),
+        };
         let message = format!(
-            "{count} messages of '{}' before its number {} are lost here: they were not in the Kafka topic when this node came to \
-             read them. Find out what held the node up, or which broker lost them.",
+            "{count} messages of '{}' before its number {} are lost here: {why}",
             record.sender, record.first
         );
         self.reporter
             .error(Error::new(ErrorKind::RecordsMissed, message));
+    }
+
+    /// So many records were deleted before this node could read them.
+    pub(crate) fn note_deleted(&mut self, records: u64, now: Instant) {
+        self.state.deleted.note(records, now);
+    }
+
+    /// Tells of deleted records after which nobody's messages were found to be missing.
+    pub(crate) fn tell_deleted(&mut self, now: Instant) {
+        if let Some(records) = self.state.deleted.due(now) {
+            let message = format!(
+                "Messages may be lost here, nobody can tell whose: {}",
+                self.were_deleted(records)
+            );
+            self.reporter
+                .error(Error::new(ErrorKind::RecordsMissed, message));
+        }
+    }
+
+    fn were_deleted(&self, records: u64) -> String {
+        format!(
+            "{records} records of the Kafka topic {} were deleted before this node could read them. Raise the topic's \
+             retention.ms, or find out what held the node up.",
+            self.topic
+        )
     }
 
     fn unreadable(&self, source: &batch_consumer::Record<'_>, reason: Unreadable) {

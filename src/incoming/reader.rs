@@ -1,7 +1,7 @@
 //! Reads the topic: where in each partition, and what to do when that place is gone.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
@@ -9,6 +9,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::incoming::intake::Intake;
+use crate::incoming::places::{Again, Doubt, Place, places};
 use crate::kafka::batch_consumer::{BatchConsumer, Record};
 use crate::kafka::clients::{Consumer, Context};
 use crate::kafka::fault::Fault;
@@ -26,8 +27,14 @@ pub(crate) struct Reader {
     next: Vec<i64>,
     /// When a record of each partition was read last, or its place was pinned.
     heard: Vec<Instant>,
+    /// The time of the latest record that was read, or of the pin, in milliseconds since 1970.
+    latest: i64,
+    /// What is read once more.
+    again: Again,
     /// The topic changed under the reader: [`Reader::pin_again`] has to look at it.
     is_lost: bool,
+    /// Why other records than before may be found then.
+    doubt: Option<Doubt>,
 }
 
 impl Reader {
@@ -38,7 +45,10 @@ impl Reader {
             topic,
             next: Vec::new(),
             heard: Vec::new(),
+            latest: 0,
+            again: Again::default(),
             is_lost: false,
+            doubt: None,
         })
     }
 
@@ -56,62 +66,89 @@ impl Reader {
             .collect::<Result<Vec<_>>>()?;
         assign(consumer, &self.topic, &next)?;
         self.heard = vec![Instant::now(); next.len()];
+        self.latest = now_ms();
         self.next = next;
         Ok(true)
     }
 
-    /// Reads with this consumer from now on, where the last one stopped. Where that place is gone, it reads from the earliest record
-    /// there is: what it has had already shows by its numbers. False while the topic does not show yet.
+    /// Reads with this consumer from now on, where the last one stopped, or where [`places`] says. False while the topic does not show
+    /// yet.
     pub(crate) fn pin_again(
         &mut self,
         consumer: Consumer,
         topic: &Topic<'_>,
+        intake: &mut Intake<'_>,
         reporter: &Reporter,
     ) -> Result<bool> {
         let Some(count) = topic.ensure()? else {
             return Ok(false);
         };
         self.next.resize(usize::try_from(count).unwrap_or(0), 0);
+        let bounds = (0..count)
+            .map(|partition| topic.offsets(partition))
+            .collect::<Result<Vec<_>>>()?;
+        let places = places(&self.next, &bounds, self.doubt);
         let mut next = self.next.clone();
-        let mut gone = Vec::new();
-        for (partition, next) in (0..).zip(&mut next) {
-            let (low, high) = topic.offsets(partition)?;
-            if !(low..=high).contains(next) {
-                gone.push((*next < low).then_some(low - *next));
-                *next = low;
+        for ((next, place), (low, _)) in next.iter_mut().zip(&places).zip(&bounds) {
+            if *place != Place::Same {
+                *next = *low;
             }
         }
         assign(&consumer, &self.topic, &next)?;
         self.consumer = batches(consumer)?;
-        self.heard = vec![Instant::now(); next.len()];
-        self.next = next;
-        self.is_lost = false;
-        for count in gone {
-            reporter.error(self.place_is_gone(count));
+        self.again.note(&places, &bounds, self.latest);
+        let before = std::mem::replace(&mut self.next, next);
+        let now = Instant::now();
+        for (partition, place) in places.into_iter().enumerate() {
+            match place {
+                Place::Same => {}
+                Place::AfterDeleted(records) => intake.note_deleted(records, now),
+                // That the topic was deleted is told.
+                Place::Start if self.doubt == Some(Doubt::Topic) => {}
+                Place::Start => {
+                    let (_, end) = bounds[partition];
+                    reporter.error(self.has_other_records(partition, end, before[partition]));
+                }
+            }
         }
+        self.heard = vec![now; self.next.len()];
+        self.is_lost = false;
+        self.doubt = None;
         Ok(true)
+    }
+
+    /// The topic is not there any more; what comes back has other records.
+    pub(crate) fn topic_is_gone(&mut self) {
+        self.doubt = Some(Doubt::Topic);
     }
 
     /// Waits for records up to `timeout` and hands them on, until there is no room for more.
     pub(crate) fn poll(&mut self, timeout: Duration, intake: &mut Intake<'_>, reporter: &Reporter) {
         let mut errors = Vec::new();
-        let mut gaps = Vec::new();
-        let Self { next, heard, .. } = self;
+        let Self {
+            next,
+            heard,
+            latest,
+            again,
+            ..
+        } = self;
         let mut now = None;
         self.consumer.poll(timeout, |record| {
             match record {
                 Ok(record) => {
-                    match advance(next, &record) {
-                        Place::Known => return ControlFlow::Continue(()),
-                        Place::After(gap) => gaps.push(gap),
-                        Place::Next => {}
-                    }
                     let now = *now.get_or_insert_with(Instant::now);
+                    match advance(next, &record) {
+                        Step::Known => return ControlFlow::Continue(()),
+                        Step::After(records) => intake.note_deleted(records, now),
+                        Step::Next => {}
+                    }
                     let at = usize::try_from(record.partition).ok();
                     if let Some(heard) = at.and_then(|at| heard.get_mut(at)) {
                         *heard = now;
                     }
-                    intake.take(&record, now);
+                    *latest = record.timestamp.max(*latest);
+                    let is_again = again.holds(record.partition, record.offset, record.timestamp);
+                    intake.take(&record, is_again, now);
                 }
                 Err(error) => errors.push(error),
             }
@@ -122,9 +159,6 @@ impl Reader {
             }
         });
         intake.hand_on();
-        for gap in gaps {
-            reporter.error(self.place_is_gone(Some(gap)));
-        }
         for error in errors {
             self.fail(&error, reporter);
         }
@@ -169,26 +203,26 @@ impl Reader {
         i32::try_from(self.next.len()).unwrap_or(i32::MAX)
     }
 
-    fn place_is_gone(&self, records: Option<i64>) -> Error {
-        let topic = &self.topic;
-        let message = match records {
-            Some(count) => format!(
-                "{count} records of the Kafka topic {topic} were deleted before this node could read them; their messages are lost \
-                 here. Raise the topic's retention.ms, or find out what held the node up."
-            ),
-            None => format!(
-                "The Kafka topic {topic} was deleted and created again, or its end was lost; messages that this node had not read \
-                 are lost here. It goes on with the first record that there is."
-            ),
-        };
+    fn has_other_records(&self, partition: usize, end: i64, next: i64) -> Error {
+        let message = format!(
+            "Partition {partition} of the Kafka topic {} lost its end, or was deleted and created again: it ends at offset {end} now, \
+             and other records stand there than those that this node had read up to offset {next}. What was stored there and not \
+             read yet is lost; whose messages and how many is told when their senders go on. Find out which broker lost them \
+             (unclean.leader.election.enable), or who deleted the topic.",
+            self.topic
+        );
         Error::new(ErrorKind::RecordsMissed, message)
     }
 
     fn fail(&mut self, error: &KafkaError, reporter: &Reporter) {
         let fault = Fault::of(error);
         match fault {
+            Fault::PositionLost => {
+                self.is_lost = true;
+                self.doubt.get_or_insert(Doubt::Position);
+            }
             // Whether the topic is really gone shows when its place is looked for.
-            Fault::PositionLost | Fault::TopicUnknown => self.is_lost = true,
+            Fault::TopicUnknown => self.is_lost = true,
             // The client's callback has told of these, and librdkafka reconnects.
             Fault::Unreachable | Fault::UnknownHost => {}
             _ => {
@@ -204,29 +238,34 @@ impl Reader {
 }
 
 /// Where a record stands beside the one that was expected.
-enum Place {
+enum Step {
     Next,
     /// It was seen before, which can come when the partition is assigned again.
     Known,
     /// So many offsets before it hold nothing any more.
-    After(i64),
+    After(u64),
 }
 
-fn advance(next: &mut [i64], record: &Record<'_>) -> Place {
+fn advance(next: &mut [i64], record: &Record<'_>) -> Step {
     let at = usize::try_from(record.partition).ok();
     let Some(expected) = at.and_then(|at| next.get_mut(at)) else {
-        return Place::Next;
+        return Step::Next;
     };
-    let gap = record.offset - *expected;
-    if gap < 0 {
-        return Place::Known;
+    if record.offset < *expected {
+        return Step::Known;
     }
+    let gap = record.offset.abs_diff(*expected);
     *expected = record.offset + 1;
     if gap > 0 {
-        Place::After(gap)
+        Step::After(gap)
     } else {
-        Place::Next
+        Step::Next
     }
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 fn batches(consumer: Consumer) -> Result<BatchConsumer<Context>> {

@@ -6,6 +6,8 @@
 //! - What is known already is dropped: a record that was stored twice, or late.
 //! - What lies ahead is delivered too; the numbers between are lost, and how many is known exactly.
 //! - A life that another one followed is over, and what comes late of it is dropped.
+//! - Where the topic is read again, an old record of a sender or a life that is not known is none that was missed: it was
+//!   written before this node began, or is forgotten.
 //!
 //! One odd record must not silence a sender, so a leap (to a number ahead, or to another life) is believed only when a second
 //! record goes on from it. Until then the sender may as well go on from where it was before.
@@ -62,6 +64,8 @@ pub(crate) struct Numbers<'a> {
     pub(crate) first: u64,
     /// How many they are.
     pub(crate) count: u64,
+    /// Whether they are read again, as far as their place and time tell.
+    pub(crate) is_again: bool,
 }
 
 /// What is to be done with a record's messages.
@@ -79,6 +83,9 @@ impl Senders {
         if let Some(sender) = self.heard.get_mut(numbers.sender) {
             sender.last_heard = now;
             return sender.judge(numbers);
+        }
+        if numbers.is_again {
+            return numbers.known();
         }
         self.make_room(now);
         let sender = Sender {
@@ -136,17 +143,15 @@ impl Sender {
             }
             return Judgement { known, missed: 0 };
         }
-        if self.past.contains(&life) {
-            return Judgement {
-                known: count,
-                missed: 0,
-            };
-        }
         let known_so_far = [Some(self.position), self.leap].into_iter().flatten();
         let next = known_so_far
             .filter(|position| position.life == life)
             .map(|position| position.next)
             .max();
+        let is_unknown_life = next.is_none();
+        if self.past.contains(&life) || is_unknown_life && numbers.is_again {
+            return numbers.known();
+        }
         self.leap = Some(end);
         Judgement {
             known: 0,
@@ -163,6 +168,14 @@ impl Sender {
 }
 
 impl Numbers<'_> {
+    /// Nothing of it is to be delivered.
+    fn known(&self) -> Judgement {
+        Judgement {
+            known: self.count,
+            missed: 0,
+        }
+    }
+
     fn end(&self) -> Position {
         Position {
             life: self.life,

@@ -28,6 +28,8 @@ pub struct Record<'a> {
     pub partition: i32,
     /// Its offset in the partition.
     pub offset: i64,
+    /// When it was written, in milliseconds since 1970; -1 if it does not say.
+    pub timestamp: i64,
     /// Its headers, which live as long as the record.
     headers: *const sys::rd_kafka_headers_t,
 }
@@ -72,6 +74,12 @@ fn headers_of(message: &sys::rd_kafka_message_t) -> *const sys::rd_kafka_headers
     } else {
         ptr::null()
     }
+}
+
+fn timestamp_of(message: &sys::rd_kafka_message_t) -> i64 {
+    let mut kind = sys::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+    // SAFETY: the message is alive for as long as the borrow; the call only reads it.
+    unsafe { sys::rd_kafka_message_timestamp(message, &raw mut kind) }
 }
 
 /// A consumer's records, many at a time. Owns the consumer; belongs to one thread.
@@ -145,6 +153,7 @@ impl<C: ConsumerContext> BatchConsumer<C> {
                 value: message.payload().unwrap_or_default(),
                 partition: message.partition(),
                 offset: message.offset(),
+                timestamp: message.timestamp().to_millis().unwrap_or(-1),
                 // The Rust client's type stands for librdkafka's, at the same place.
                 headers: message
                     .headers()
@@ -188,6 +197,7 @@ fn hand_on(
             value: bytes(raw.payload, raw.len),
             partition: raw.partition,
             offset: raw.offset,
+            timestamp: timestamp_of(raw),
             headers: headers_of(raw),
         }))
     } else {

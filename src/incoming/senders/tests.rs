@@ -10,6 +10,7 @@ fn judge(senders: &mut Senders, life: Life, messages: std::ops::Range<u64>) -> J
         life,
         first: messages.start,
         count: messages.end - messages.start,
+        is_again: false,
     };
     senders.judge(numbers, Instant::now())
 }
@@ -183,6 +184,7 @@ fn senders_do_not_disturb_each_other() {
                 life: A,
                 first: n,
                 count: 1,
+                is_again: false,
             };
             assert_eq!(senders.judge(numbers, now), Judgement::default());
         }
@@ -201,6 +203,7 @@ fn memory_is_bounded_and_keeps_those_that_were_heard_last() {
             life: A,
             first: 5,
             count: 1,
+            is_again: false,
         };
         senders.judge(numbers, at(n));
         assert!(senders.heard.len() <= CAPACITY);
@@ -211,6 +214,7 @@ fn memory_is_bounded_and_keeps_those_that_were_heard_last() {
         life: A,
         first: 5,
         count: 1,
+        is_again: false,
     };
     assert_eq!(senders.judge(again, at(3 * CAPACITY)).known, 1);
 }
@@ -227,6 +231,7 @@ fn a_sender_that_was_silent_for_long_makes_room() {
                 life: A,
                 first: 0,
                 count: 1,
+                is_again: false,
             },
             start,
         );
@@ -238,8 +243,58 @@ fn a_sender_that_was_silent_for_long_makes_room() {
             life: A,
             first: 0,
             count: 1,
+            is_again: false,
         },
         late,
     );
     assert_eq!(senders.heard.len(), 1);
+}
+
+fn judge_again(senders: &mut Senders, life: Life, messages: std::ops::Range<u64>) -> Judgement {
+    let numbers = Numbers {
+        sender: "S",
+        life,
+        first: messages.start,
+        count: messages.end - messages.start,
+        is_again: true,
+    };
+    senders.judge(numbers, Instant::now())
+}
+
+#[test]
+fn when_the_topic_is_read_again_old_records_of_a_sender_that_was_never_heard_are_no_news() {
+    let mut senders = Senders::default();
+    for messages in [5..7, 7..8] {
+        assert_eq!(judge_again(&mut senders, A, messages).missed, 0);
+        assert_eq!(judge_again(&mut senders, A, 8..9).known, 1);
+    }
+    // They are not noted either: the sender may be heard for the first time afterwards.
+    assert_eq!(judge(&mut senders, A, 3..4), Judgement::default());
+}
+
+#[test]
+fn when_the_topic_is_read_again_lives_that_are_forgotten_stay_over() {
+    let mut senders = Senders::default();
+    let lives: Vec<_> = (0..3 * PAST_LIVES as u64).map(Life).collect();
+    for life in &lives {
+        judge(&mut senders, *life, 0..1);
+        judge(&mut senders, *life, 1..2);
+    }
+    for life in &lives {
+        assert_eq!(judge_again(&mut senders, *life, 0..1).known, 1);
+        assert_eq!(judge_again(&mut senders, *life, 1..2).known, 1);
+    }
+    let last = *lives.last().unwrap();
+    assert_eq!(judge(&mut senders, last, 2..3), Judgement::default());
+}
+
+#[test]
+fn when_the_topic_is_read_again_numbers_tell_what_was_not_read_of_a_life_that_is_known() {
+    let mut senders = Senders::default();
+    judge(&mut senders, A, 0..3);
+    assert_eq!(judge_again(&mut senders, A, 0..3).known, 3);
+    let news = judge_again(&mut senders, A, 2..6);
+    assert_eq!((news.known, news.missed), (1, 0));
+    let news = judge_again(&mut senders, A, 8..9);
+    assert_eq!((news.known, news.missed), (0, 2));
 }
