@@ -1,6 +1,7 @@
 'use strict'
 
 const { randomBytes } = require('crypto')
+const { hostname } = require('os')
 const { KafkaError } = require('./errors')
 
 const MAX_INT = 2147483647
@@ -65,7 +66,9 @@ function readOptions(given, face = {}) {
   // Nodes may share one configuration file, so that the clientId alone does not tell them apart.
   const suffix = randomBytes(6).toString('base64url')
   const sender = face.sender ?? (clientId ? `${clientId}-${suffix}` : suffix)
-  return { ...rest, clientId: clientId || sender, sender, properties: kafka }
+  // Told to another server that has the same id.
+  const host = `${hostname()} ${process.pid}`
+  return { ...rest, clientId: clientId || sender, sender, host, properties: kafka }
 }
 
 function unknownOption(name) {

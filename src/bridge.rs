@@ -35,6 +35,7 @@ type Result<T> = std::result::Result<T, napi::Error<&'static str>>;
 pub struct BusOptions {
     pub connection_string: String,
     pub sender: String,
+    pub host: String,
     pub client_id: String,
     pub topic: String,
     pub partitions: i32,
@@ -286,6 +287,7 @@ impl From<BusOptions> for Options {
         Self {
             broker: Broker::parse(&options.connection_string),
             sender: options.sender,
+            host: options.host,
             client_id: options.client_id,
             topic: options.topic,
             partitions: options.partitions,

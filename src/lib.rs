@@ -10,7 +10,7 @@
 //! - [`wire`]: the format of records, both ways. Pure.
 //! - [`outgoing`]: `publisher`, the way out; `backlog`, what is not known to be stored; `parcel`, what shares a record.
 //! - [`incoming`]: `reader`, where in the topic; `intake`, what happens to a record; `filter`, who wants it; `senders`, which numbers
-//!   were heard; [`channels`](incoming::channels), who subscribed.
+//!   were heard; `namesakes`, who else has this node's id; [`channels`](incoming::channels), who subscribed.
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
 //! - [`kafka`]: `clients` and their callbacks; `config`; `topic`, to create and to ask; `pulse`, whether bytes move; `probe`, what a
 //!   fresh client sees; [`fault`](kafka::fault), what a code means; [`diagnosis`](kafka::diagnosis), why nobody answers;

@@ -41,6 +41,8 @@ pub struct Options {
     pub broker: Broker,
     /// This node's id on the bus, unique for each instance.
     pub sender: String,
+    /// Where this node runs: the machine's name and the process, for people who look for it.
+    pub host: String,
     /// Kafka's `client.id`, for the broker's logs and quotas.
     pub client_id: String,
     /// The Kafka topic that all nodes share.
@@ -123,6 +125,7 @@ pub(crate) mod tests {
         Options {
             broker: Broker::parse("localhost:9092"),
             sender: "s".into(),
+            host: "here 1".into(),
             client_id: "s".into(),
             topic: "t".into(),
             partitions: 1,

@@ -8,6 +8,13 @@
 //! | header `life`    | 16 hexadecimal digits, drawn anew whenever the sender opens the bus            |
 //! | header `first`   | how many messages the sender published in this life before the first of these  |
 //! | header `runs`    | JSON: for each run of messages its deepstream topic, count and, if any, addressee |
+//!
+//! Two more headers are there only now and then, and a record without them says everything that its readers need:
+//!
+//! | part              | content                                                                       |
+//! |-------------------|-------------------------------------------------------------------------------|
+//! | header `host`     | where the sender runs: the machine's name and the process                     |
+//! | header `namesake` | the life of another node with the sender's id, which the sender has heard     |
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +23,12 @@ use std::fmt;
 pub const VERSION: &str = "1";
 /// Names of the headers, in the order in which they are written.
 pub const HEADERS: [&str; 4] = ["version", "life", "first", "runs"];
+/// Header of some records: where the sender runs.
+pub const HOST: &str = "host";
+/// Header of some records: whom the sender has heard under its own id.
+pub const NAMESAKE: &str = "namesake";
+/// No host's name and process take more bytes.
+const MAX_HOST: usize = 300;
 
 /// What a sender's record says once for all its messages, and the messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +41,10 @@ pub struct Record<'a> {
     pub first: u64,
     /// The runs, not looked at yet.
     pub runs: Runs<'a>,
+    /// Where the sender runs, if the record says so.
+    pub host: Option<&'a str>,
+    /// The life of another node with the sender's id, if the sender has heard one lately.
+    pub namesake: Option<Life>,
     /// The messages' JSON texts, one a line; nobody has looked yet whether it is text at all.
     pub value: &'a [u8],
 }
@@ -106,9 +123,14 @@ impl<'a> Record<'a> {
         value: &'a [u8],
     ) -> Result<Self, Unreadable> {
         let mut found = [None; HEADERS.len()];
+        let (mut host, mut namesake) = (None, None);
         for (name, value) in headers {
             if let Some(at) = HEADERS.iter().position(|header| header.as_bytes() == name) {
                 found[at] = Some(value);
+            } else if name == HOST.as_bytes() {
+                host = read_host(value);
+            } else if name == NAMESAKE.as_bytes() {
+                namesake = Life::read(value);
             }
         }
         let [version, life, first, runs] = found.map(|value| value.ok_or(Unreadable::Invalid));
@@ -125,9 +147,18 @@ impl<'a> Record<'a> {
             life: Life::read(life?).ok_or(Unreadable::Invalid)?,
             first: number(first?).ok_or(Unreadable::Invalid)?,
             runs: Runs(runs?),
+            host,
+            namesake,
             value,
         })
     }
+}
+
+/// What may be shown as the sender's host.
+fn read_host(text: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(text).ok()?;
+    let is_shown = text.len() <= MAX_HOST && !text.chars().any(char::is_control);
+    (is_shown && !text.is_empty()).then_some(text)
 }
 
 /// The value of the header `runs`, such as `[["E",3],["PRIVATE/b",1,"b"]]`.

@@ -30,6 +30,7 @@ fn options(topic: &str, sender: &str) -> Options {
     Options {
         broker: Broker::Embedded,
         sender: sender.into(),
+        host: "here 1".into(),
         client_id: sender.into(),
         topic: topic.into(),
         partitions: 1,

@@ -36,6 +36,7 @@ fn a_producer_that_waits_for_the_broker_sleeps() {
         Options {
             broker: Broker::Kafka(cluster.bootstrap_servers()),
             sender: "A".into(),
+            host: "here 1".into(),
             client_id: "A".into(),
             topic: "slow".into(),
             partitions: 1,

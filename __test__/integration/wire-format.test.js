@@ -25,10 +25,11 @@ function example() {
   return { command, output }
 }
 
-/** What differs from run to run: lives, and the random ends of ids. Only what looks like one is replaced. */
+/** What differs from run to run: lives, hosts, and the random ends of ids. Only what looks like one is replaced. */
 function withoutRandom(output) {
   return output
     .replace(/(?<=\tversion:1,life:)[0-9a-f]{16}(?=,)/g, 'LIFE')
+    .replace(/(?<=,host:)[^\s,]+ \d+(?=\t)/g, 'HOST')
     .replace(/(?<=\tnode-\d-)[\w-]{8}(?=\t)/g, 'RANDOM')
 }
 

@@ -1,5 +1,6 @@
 'use strict'
 
+const { randomUUID } = require('node:crypto')
 const { Kafka, Partitioners, logLevel } = require('kafkajs')
 
 /** The life of a foreign sender that the test does not care about. */
@@ -41,12 +42,15 @@ class ForeignClient {
    *
    * @param {string} channel the deepstream topic
    * @param {string[]} jsons
-   * @param {{ sender?: string, life?: string, first?: number }} [from] the record that the first one is
+   * @param {{ sender?: string, life?: string, first?: number, more?: object }} [from] the record that the first one
+   *   is; `more` are further headers of each
    */
-  async writeMessages(channel, jsons, { sender = 'foreign', life, first = this.#next } = {}) {
+  async writeMessages(channel, jsons, { sender = 'foreign', life, first = this.#next, more } = {}) {
     this.#next = first + jsons.length
     await this.write(
-      jsons.map((json, n) => record({ sender, life, first: first + n, runs: [[channel, 1]] }, json))
+      jsons.map((json, n) =>
+        record({ sender, life, first: first + n, runs: [[channel, 1]], more }, json)
+      )
     )
   }
 
@@ -56,7 +60,7 @@ class ForeignClient {
    *   so many records of the topic
    */
   async read(count) {
-    const consumer = this.#kafka.consumer({ groupId: `foreign-${this.#topic}` })
+    const consumer = this.#kafka.consumer({ groupId: `foreign-${randomUUID()}` })
     await consumer.connect()
     try {
       await consumer.subscribe({ topic: this.#topic, fromBeginning: true })
@@ -88,11 +92,12 @@ class ForeignClient {
 /**
  * A record in wire format 1, see docs/wire-format.md.
  *
- * @param {{ sender?: string, version?: string, life?: string, first?: number | string, runs?: unknown }} headers
+ * @param {{ sender?: string, version?: string, life?: string, first?: number | string, runs?: unknown, more?: object }}
+ *   headers `more` are further ones
  * @param {string | Buffer | null} value
  */
-function record({ sender = 'foreign', version = '1', life = LIFE, first = 0, runs }, value) {
-  const headers = { version, life, first: String(first), runs: JSON.stringify(runs) }
+function record({ sender = 'foreign', version = '1', life = LIFE, first = 0, runs, more }, value) {
+  const headers = { version, life, first: String(first), runs: JSON.stringify(runs), ...more }
   return { key: sender, value, headers }
 }
 

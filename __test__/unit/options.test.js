@@ -1,6 +1,7 @@
 'use strict'
 
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { OPTIONS, readOptions } = require('../../lib/options')
 
@@ -21,7 +22,7 @@ function thrown(options) {
 }
 
 test('what is not given has its default', () => {
-  const { sender, clientId, ...rest } = read({})
+  const { sender, clientId, host, ...rest } = read({})
   expect(rest).toEqual({
     connectionString: 'a:9092',
     topic: 'deepstream-msg',
@@ -37,6 +38,7 @@ test('what is not given has its default', () => {
     properties: {}
   })
   expect(clientId).toBe(sender)
+  expect(host).toBe(`${os.hostname()} ${process.pid}`)
   expect(sender).toMatch(/^[\w-]{8}$/)
 })
 

@@ -82,6 +82,8 @@ mod tests {
             life: Life(1),
             first: 0,
             runs: Runs(runs.as_bytes()),
+            host: None,
+            namesake: None,
             value: b"",
         };
         let mut selection = Selection::default();

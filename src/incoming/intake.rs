@@ -1,6 +1,6 @@
 //! What happens to a record that was read: filter, numbers, hand-over to JavaScript, and what is counted and told on the way.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::border::batch::Batch;
 use crate::border::inbox::Inbox;
@@ -8,15 +8,13 @@ use crate::error::{Error, ErrorKind};
 use crate::incoming::channels::Channels;
 use crate::incoming::deleted::Deleted;
 use crate::incoming::filter::{Choice, Selection};
+use crate::incoming::namesakes::{Heard, Namesakes, place};
 use crate::incoming::senders::{Numbers, Senders};
 use crate::kafka::batch_consumer;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
 use crate::stats::Stats;
 use crate::wire::{Life, Lines, Record, Unreadable, VERSION};
-
-/// That another server has this one's name is told again after this time.
-const REMINDER: Duration = Duration::from_secs(30);
 
 /// The way in behind the reader. Belongs to the connection thread.
 pub(crate) struct Intake<'a> {
@@ -39,15 +37,8 @@ pub(crate) struct State {
     senders: Senders,
     selection: Selection,
     batch: Batch,
-    namesake: Namesake,
+    namesakes: Namesakes,
     deleted: Deleted,
-}
-
-/// What was heard under this node's own name, but not from it.
-#[derive(Default)]
-struct Namesake {
-    last: Option<(Life, u64)>,
-    told_at: Option<Instant>,
 }
 
 impl Intake<'_> {
@@ -164,16 +155,23 @@ impl Intake<'_> {
         if is_again {
             return;
         }
-        // A record of an earlier life may come late. Two that follow each other come from somebody who is alive.
-        let Namesake { last, told_at } = &mut self.state.namesake;
-        let goes_on = last.is_some_and(|(life, next)| life == record.life && record.first >= next);
-        *last = Some((record.life, end));
-        let is_due = told_at.is_none_or(|at| now.saturating_duration_since(at) >= REMINDER);
-        if goes_on && is_due {
-            *told_at = Some(now);
+        self.publisher.note_namesake(record.life, now);
+        let heard = Heard {
+            life: record.life,
+            first: record.first,
+            end,
+            host: record.host,
+            is_answer: record.namesake == Some(self.life),
+        };
+        if let Some(found) = self.state.namesakes.hear(&heard, now) {
+            let host = match &found.host {
+                Some(host) => format!(" It runs on {}.", place(host)),
+                None => String::new(),
+            };
             let message = format!(
-                "Another server on the bus has the id '{}' as well. The two do not hear each other, and others may hear only one \
-                 of them. Give each server an id of its own (serverName).",
+                "Another server on the bus has the id '{}' as well.{host} The two do not hear each other, and others may hear only \
+                 one of them. Give each server an id of its own (serverName). If one is just taking the other's place, this is \
+                 over when that one has ended.",
                 self.me
             );
             self.reporter

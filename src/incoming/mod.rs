@@ -6,6 +6,7 @@ pub(crate) mod filter;
 #[cfg(test)]
 mod fuzz;
 pub(crate) mod intake;
+pub(crate) mod namesakes;
 pub(crate) mod places;
 pub(crate) mod reader;
 pub(crate) mod senders;

@@ -14,10 +14,14 @@ use crate::options::Options;
 use crate::outgoing::backlog::{Backlog, Dropped, News, Outcome, Outgoing, Refusals};
 use crate::report::Reporter;
 use crate::stats::Stats;
-use crate::wire::{self, HEADERS, Life, Run, VERSION};
+use crate::wire::{self, HEADERS, HOST, Life, NAMESAKE, Run, VERSION};
 
 /// What key, headers and Kafka's own fields add to the messages of a record, apart from the sender's id.
 const RECORD_OVERHEAD: usize = 240;
+/// What the headers add that say where this node runs and whom it has heard under its own id, apart from the host's name.
+const HOST_OVERHEAD: usize = 48;
+/// For so long a namesake is answered after it was heard.
+const ANSWERS: Duration = Duration::from_secs(30);
 /// So many bytes that wait for the record on its way are little.
 const LITTLE: usize = 8 * 1024;
 /// A record that could not be delivered is tried again after this time.
@@ -31,6 +35,10 @@ pub struct Publisher {
     outlet: Mutex<Option<Outlet>>,
     topic: String,
     sender: String,
+    /// Where this node runs.
+    host: String,
+    /// Another node with the same id, and when it was heard last.
+    namesake: Mutex<Option<(Life, Instant)>>,
     reporter: Arc<Reporter>,
     stats: Arc<Stats>,
 }
@@ -46,13 +54,15 @@ impl Publisher {
     /// A publisher that is closed.
     #[must_use]
     pub fn new(options: &Options, reporter: Arc<Reporter>, stats: Arc<Stats>) -> Self {
-        let overhead = RECORD_OVERHEAD + options.sender.len();
+        let overhead = RECORD_OVERHEAD + HOST_OVERHEAD + options.sender.len() + options.host.len();
         let max_bytes = options.largest_record().saturating_sub(overhead);
         Self {
             backlog: Backlog::new(options.queue_bytes(), max_bytes),
             outlet: Mutex::default(),
             topic: options.topic.clone(),
             sender: options.sender.clone(),
+            host: options.host.clone(),
+            namesake: Mutex::default(),
             reporter,
             stats,
         }
@@ -113,8 +123,16 @@ impl Publisher {
         let life = outgoing.life.to_string();
         let first = outgoing.first.to_string();
         let runs = wire::write_runs(outgoing.parcel.runs());
-        let mut headers = OwnedHeaders::new_with_capacity(HEADERS.len());
-        for (key, value) in HEADERS.into_iter().zip([VERSION, &life, &first, &runs]) {
+        let namesake = self.namesake().map(|life| life.to_string());
+        // Whoever has the same id hears in this way where the other one is to be found.
+        let host = (outgoing.first == 0 || namesake.is_some()).then_some(&self.host);
+        let always = HEADERS.into_iter().zip([VERSION, &life, &first, &runs]);
+        let sometimes = [(HOST, host), (NAMESAKE, namesake.as_ref())];
+        let sometimes = sometimes
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?.as_str())));
+        let mut headers = OwnedHeaders::new_with_capacity(HEADERS.len() + 2);
+        for (key, value) in always.chain(sometimes) {
             headers = headers.insert(Header {
                 key,
                 value: Some(value),
@@ -144,6 +162,20 @@ impl Publisher {
     pub(crate) fn saw(&self, life: Life, end: u64) {
         let news = self.backlog.saw(life, end, Instant::now());
         self.tell(news, None);
+    }
+
+    /// Another node with this one's id was heard. What leaves for a while answers it.
+    pub(crate) fn note_namesake(&self, life: Life, now: Instant) {
+        *self.lock_namesake() = Some((life, now));
+    }
+
+    fn namesake(&self) -> Option<Life> {
+        let heard = *self.lock_namesake();
+        heard.and_then(|(life, at)| (at.elapsed() < ANSWERS).then_some(life))
+    }
+
+    fn lock_namesake(&self) -> MutexGuard<'_, Option<(Life, Instant)>> {
+        self.namesake.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, news: Option<News>, error: Option<&KafkaError>) {

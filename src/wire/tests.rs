@@ -99,6 +99,24 @@ fn a_record_has_a_key_and_all_headers_in_any_order() {
 }
 
 #[test]
+fn a_record_may_say_where_its_sender_runs_and_whom_it_has_heard() {
+    let with = |name: &'static str, value: &'static str| {
+        let mut headers = GOOD.to_vec();
+        headers.push((name, value));
+        let record = read("A", &headers).unwrap();
+        (record.host, record.namesake)
+    };
+    assert_eq!(with(HOST, "node-7 42"), (Some("node-7 42"), None));
+    assert_eq!(with(NAMESAKE, "00000000000000fe"), (None, Some(Life(254))));
+    // Nothing depends on them, so that the record is read all the same.
+    for value in ["", "a\nb", "\u{1b}[31m"] {
+        assert_eq!(with(HOST, value), (None, None));
+    }
+    assert_eq!(with(HOST, Box::leak("x".repeat(301).into())), (None, None));
+    assert_eq!(with(NAMESAKE, "fe"), (None, None));
+}
+
+#[test]
 fn a_header_with_another_content_is_refused() {
     for (at, value) in [
         (1, "ff"),

@@ -1,9 +1,12 @@
 'use strict'
 
+const os = require('node:os')
 const { ForeignClient, record } = require('../../support/foreign-client')
 const { useNodes, collect, filled, settled } = require('../../support/nodes')
 
 const OTHER_LIFE = '00000000000000bb'
+/** What the first record of a life says of its sender. */
+const HOST = `${os.hostname()} ${process.pid}`
 
 /** F6 and F10 with a client that is none of ours, which only a real broker serves */
 module.exports = function wireSuite(broker) {
@@ -43,9 +46,11 @@ module.exports = function wireSuite(broker) {
         version: '1',
         life: expect.stringMatching(/^[0-9a-f]{16}$/),
         first: '0',
-        runs: '[["PRIVATE/x y",7],["E\\n",1]]'
+        runs: '[["PRIVATE/x y",7],["E\\n",1]]',
+        host: HOST
       })
       expect(next.headers).toMatchObject({ life: headers.life, first: '8' })
+      expect(Object.keys(next.headers)).toEqual(['version', 'life', 'first', 'runs'])
     })
 
     test('F6 the sender begins with the clientId, whatever is in it', async () => {
@@ -181,9 +186,40 @@ module.exports = function wireSuite(broker) {
     test('F10 another server with the same id is told', async () => {
       const [node] = await nodes.start(1)
       const { sender } = node.stats()
-      await foreign.writeMessages('E', ['1', '2'], { sender, first: 4 })
+      await foreign.writeMessages('E', ['1', '2'], { sender, first: 4, more: { host: 'srv-2 99' } })
       const [error] = await nodes.takeErrorsWith('ERR_KAFKA_NAME_TAKEN')
       expect(error.message).toContain(sender)
+      expect(error.message).toContain('It runs on the host srv-2, process 99.')
+    })
+
+    test('F10 one that answers this server is told at once', async () => {
+      const [node, peer] = await nodes.start(2)
+      node.publish('E', 'mine')
+      const [{ key, headers }] = await foreign.read(1)
+      expect(key).toBe(node.stats().sender)
+      expect(headers.host).toBe(HOST)
+      const more = { host: 'srv-2 99', namesake: headers.life }
+      await foreign.writeMessages('E', ['1'], { sender: key, first: 0, more })
+      await nodes.takeErrorsWith('ERR_KAFKA_NAME_TAKEN')
+      // What this server sends from now on answers in turn.
+      const answers = collect(peer, 'answer')
+      node.publish('answer', 1)
+      await filled(answers, 1)
+      const answer = (await foreign.read(3)).at(-1)
+      expect(answer.headers).toMatchObject({
+        host: headers.host,
+        namesake: record({}, '').headers.life
+      })
+    })
+
+    test('F10 the last record of the life before comes late and is not told', async () => {
+      const [node, peer] = await nodes.start(2)
+      const { sender } = node.stats()
+      const last = { sender, first: 4, more: { host: 'srv-2 99' } }
+      await foreign.writeMessages('E', ['1'], last)
+      await foreign.writeMessages('E', ['1'], last)
+      await settled(peer, node)
+      expect(node.stats().filteredOwn).toBe(2)
     })
 
     test('F14 a record of a later format is skipped and told, and harms no other', async () => {
