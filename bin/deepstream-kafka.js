@@ -33,8 +33,8 @@ function readTopics(args) {
 }
 
 function runBroker(topics) {
-  const { NativeDevBroker } = require('../lib/engine')
-  const broker = new NativeDevBroker()
+  const engine = require('../lib/engine')
+  const broker = new engine.NativeDevBroker()
   for (const topic of topics) broker.createTopic(topic, 1)
   console.log(`connectionString: embedded:${broker.address.split(':').pop()}`)
   // The broker lives in threads of its own, which do not keep the process alive.

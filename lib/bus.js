@@ -1,6 +1,6 @@
 'use strict'
 
-const { NativeBus } = require('./engine')
+const engine = require('./engine')
 const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
 const { Outbox, wellFormed } = require('./outbox')
@@ -48,7 +48,7 @@ class Bus {
   /**
    * @param {object} options of readOptions()
    * @param {Face} face
-   * @throws {KafkaError} ERR_KAFKA_PROPERTY
+   * @throws {KafkaError} ERR_KAFKA_PROPERTY or ERR_KAFKA_ADDON
    */
   constructor(options, face) {
     this.#face = face
@@ -57,9 +57,9 @@ class Bus {
     // The engine holds the callback as long as it lives, and must not hold the bus by it.
     const self = new WeakRef(this)
     try {
-      this.#native = new NativeBus(options, () => self.deref()?.#wake())
+      this.#native = new engine.NativeBus(options, () => self.deref()?.#wake())
     } catch (error) {
-      throw new KafkaError(error.code, error.message)
+      throw error instanceof KafkaError ? error : new KafkaError(error.code, error.message)
     }
   }
 

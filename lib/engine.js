@@ -2,32 +2,47 @@
 
 const { KafkaError } = require('./errors')
 
-/** The native addon. This is the only place that loads it. */
+let addon
+
+/**
+ * The native addon. This is the only place that loads it. It is loaded when it is needed, since deepstream shows why a plugin
+ * could not be constructed, but not why its module could not be loaded.
+ * @throws {KafkaError} ERR_KAFKA_ADDON
+ */
 function load() {
   try {
-    return require('../native.js')
+    return (addon ??= require('../native.js'))
   } catch (cause) {
-    const platform = `${process.platform}-${process.arch}, Node ${process.version}`
-    throw new KafkaError(
-      'ERR_KAFKA_ADDON',
-      `deepstream.io-msg-kafka has no native addon that fits this platform (${platform}). Install it ` +
-        'with optional dependencies (no --omit=optional), or build it from source: npm run build.',
-      { cause }
-    )
+    const { explain } = require('./addon-failure')
+    throw new KafkaError('ERR_KAFKA_ADDON', explain(cause), { cause })
   }
 }
 
-const native = load()
-
 /** What follows from each code of an engine's error, as src/error.rs has it. */
-const codes = new Map(native.errorCodes().map((entry) => [entry.code, entry]))
+let codes
 
 /**
  * @param {string} code of an error
  * @returns {boolean} whether it ends a server that is starting, since nothing but somebody's doing will change it
  */
 function endsStart(code) {
+  codes ??= new Map(
+    load()
+      .errorCodes()
+      .map((entry) => [entry.code, entry])
+  )
   return codes.get(code)?.endsStart === true
 }
 
-module.exports = { ...native, endsStart }
+module.exports = {
+  get NativeBus() {
+    return load().NativeBus
+  },
+  get NativeDevBroker() {
+    return load().NativeDevBroker
+  },
+  get errorCodes() {
+    return load().errorCodes
+  },
+  endsStart
+}

@@ -1,6 +1,8 @@
 'use strict'
 
 const { execFile } = require('node:child_process')
+const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
@@ -62,8 +64,8 @@ describe('deepstream 7.0.2', () => {
 
   describe('that cannot have its cluster node', () => {
     /** @returns {Promise<string>} why the server did not start, with what it logged */
-    async function failure(options, config) {
-      const plugin = { ...bus.current.plugin(), options }
+    async function failure(options, config, source = ROOT) {
+      const plugin = { ...bus.current.plugin(), options, source }
       const start = DeepstreamCluster.start({ version: VERSION, servers: 1, plugin, config })
       const outcome = await start.then(
         (cluster) => cluster.stop(),
@@ -77,6 +79,23 @@ describe('deepstream 7.0.2', () => {
       expect(await failure({})).toContain('Missing config parameter "connectionString"')
       const misspelt = { connectionString: 'a:9092', topik: 'a' }
       expect(await failure(misspelt)).toContain('Unknown option "topik". Did you mean topic?')
+    })
+
+    test('a server without the native addon ends and says why there is none', async () => {
+      const source = fs.mkdtempSync(path.join(os.tmpdir(), 'without-addon-'))
+      try {
+        const isNoAddon = (file) => !file.endsWith('.node')
+        for (const part of ['package.json', 'index.js', 'cluster-node.js', 'lib', 'native.js']) {
+          fs.cpSync(path.join(ROOT, part), path.join(source, part), {
+            recursive: true,
+            filter: isNoAddon
+          })
+        }
+        const message = await failure({ connectionString: 'a:9092' }, undefined, source)
+        expect(message).toContain('The native addon of deepstream.io-msg-kafka has not been built')
+      } finally {
+        fs.rmSync(source, { recursive: true })
+      }
     })
 
     test('a server without a broker says why, waits, and ends when deepstream gives up', async () => {
