@@ -106,6 +106,7 @@ impl<'a> Session<'a> {
                 Err(error) => self.tell_connecting(&mut report, error),
             }
             self.producer.poll(Duration::ZERO);
+            self.shared.publisher.tell_overflow(Instant::now());
             thread::sleep(PAUSE);
         }
         false
@@ -170,6 +171,7 @@ impl<'a> Session<'a> {
             if now >= next_watch {
                 next_watch = now + WATCH;
                 intake.tell_deleted(now);
+                shared.publisher.tell_overflow(now);
                 self.watch(now, &mut intake, &mut report);
             }
         }

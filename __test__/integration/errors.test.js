@@ -125,6 +125,10 @@ describe('without a Kafka broker', () => {
     expect(thrown({ 'linger.milliseconds': 5 })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
     expect(create({ 'linger.milliseconds': 5 })).toThrow('linger.milliseconds')
     expect(thrown({ 'linger.ms': 'soon' })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
+    expect(thrown({ 'queue.buffering.max.kbytes': 0 })).toMatchObject({
+      code: 'ERR_KAFKA_PROPERTY',
+      message: expect.stringContaining('queue.buffering.max.kbytes must be a whole number from 1')
+    })
     expect(create({ 'linger.ms': 'soon' })).toThrow('linger.ms')
     for (const reserved of ['acks', 'group.id', 'enable.idempotence', 'bootstrap.servers']) {
       expect(thrown({ [reserved]: 'x' })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })

@@ -12,6 +12,8 @@ use crate::options::{Options, QUEUE_PROPERTY};
 const STATISTICS_MS: &str = "1000";
 /// Room for the largest record there can be, in KiB.
 const QUEUE_KBYTES: u32 = 2_097_151;
+/// The most that librdkafka's documentation allows for it.
+const MAX_QUEUE_KBYTES: u32 = 2_147_483_647;
 
 /// Properties that the bus must set itself, each with the reason that a user is told.
 const RESERVED: &[(&str, &str)] = &[
@@ -104,6 +106,19 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
                 ),
             ));
         }
+    }
+    if let Some(kbytes) = options.properties.get(QUEUE_PROPERTY)
+        && !kbytes
+            .parse()
+            .is_ok_and(|kbytes: u32| (1..=MAX_QUEUE_KBYTES).contains(&kbytes))
+    {
+        return Err(Error::new(
+            ErrorKind::Property,
+            format!(
+                "The librdkafka property {QUEUE_PROPERTY} must be a whole number from 1 to {MAX_QUEUE_KBYTES}: the room in KiB for \
+                 messages that wait until Kafka has stored them. Correct it in the option kafka."
+            ),
+        ));
     }
     for config in [
         producer(options, "localhost"),
@@ -200,9 +215,7 @@ fn common(options: &Options, bootstrap: &str) -> ClientConfig {
 fn override_with_properties(options: &Options, mut config: ClientConfig) -> ClientConfig {
     for (name, value) in &options.properties {
         // The bus keeps the queue itself, and librdkafka has one record at a time.
-        let is_valid_limit =
-            name == QUEUE_PROPERTY && value.parse::<u32>().is_ok_and(|n| n < QUEUE_KBYTES);
-        if !is_valid_limit {
+        if name != QUEUE_PROPERTY {
             config.set(name, value);
         }
     }
@@ -273,6 +286,19 @@ mod tests {
         assert!(error.message.contains("linger.milliseconds"), "{error}");
         let error = check(&[("linger.ms", "soon")]).unwrap_err();
         assert!(error.message.contains("linger.ms"), "{error}");
+    }
+
+    #[test]
+    fn a_queue_without_room_is_refused() {
+        for kbytes in ["0", "-1", "1.5", "", "many", "2147483648"] {
+            let error = check(&[(QUEUE_PROPERTY, kbytes)]).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Property);
+            let says = "queue.buffering.max.kbytes must be a whole number from 1 to 2147483647";
+            assert!(error.message.contains(says), "{error}");
+        }
+        for kbytes in ["1", "262144", "2147483647"] {
+            check(&[(QUEUE_PROPERTY, kbytes)]).unwrap();
+        }
     }
 
     #[test]

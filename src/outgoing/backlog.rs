@@ -363,6 +363,9 @@ impl State {
         let added = Parcel::bytes_of(run, lines);
         let has_room = |parcel: &Parcel| parcel.bytes() + added <= self.record_bytes;
         if !self.waiting.back().is_some_and(has_room) {
+            if let Some(full) = self.waiting.back_mut() {
+                full.seal();
+            }
             self.waiting.push_back(Parcel::default());
         }
         if let Some(parcel) = self.waiting.back_mut() {

@@ -59,6 +59,12 @@ impl Parcel {
         }
     }
 
+    /// Nothing is appended any more: gives back the memory that was kept for it.
+    pub(crate) fn seal(&mut self) {
+        self.lines.shrink_to_fit();
+        self.runs.shrink_to_fit();
+    }
+
     /// The messages one by one, each as a run of its own.
     pub(crate) fn messages(&self) -> impl Iterator<Item = (Run<'static>, &str)> {
         let runs = self

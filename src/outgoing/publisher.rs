@@ -12,6 +12,7 @@ use crate::kafka::clients::Producer;
 use crate::kafka::fault::Fault;
 use crate::options::Options;
 use crate::outgoing::backlog::{Backlog, Dropped, News, Outcome, Outgoing, Refusals};
+use crate::outgoing::overflow::Overflow;
 use crate::report::Reporter;
 use crate::stats::Stats;
 use crate::wire::{self, HEADERS, HOST, Life, NAMESAKE, Run, VERSION};
@@ -32,6 +33,7 @@ const RETRY_DENIED: Duration = Duration::from_secs(1);
 /// The way out. Called by the JavaScript thread; given its outlet by the connection thread.
 pub struct Publisher {
     backlog: Backlog,
+    overflow: Mutex<Overflow>,
     outlet: Mutex<Option<Outlet>>,
     topic: String,
     sender: String,
@@ -58,6 +60,7 @@ impl Publisher {
         let max_bytes = options.largest_record().saturating_sub(overhead);
         Self {
             backlog: Backlog::new(options.queue_bytes(), max_bytes),
+            overflow: Mutex::default(),
             outlet: Mutex::default(),
             topic: options.topic.clone(),
             sender: options.sender.clone(),
@@ -208,9 +211,26 @@ impl Publisher {
                 .error(too_large(dropped).caused_by(size.clone()));
         }
         if let Some(dropped) = refusals.overflow {
+            self.lock_overflow().note(dropped);
+            self.tell_overflow(Instant::now());
+        }
+    }
+
+    /// Tells of messages for which there was no room, if there are some and it is time.
+    pub(crate) fn tell_overflow(&self, now: Instant) {
+        let due = self.lock_overflow().due(now);
+        self.tell_dropped(due);
+    }
+
+    fn tell_dropped(&self, dropped: Option<Dropped>) {
+        if let Some(dropped) = dropped {
             let full = KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull);
             self.reporter.error(overflow(&dropped).caused_by(full));
         }
+    }
+
+    fn lock_overflow(&self) -> MutexGuard<'_, Overflow> {
+        self.overflow.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a life: messages are taken in, and wait for an outlet.
@@ -230,6 +250,8 @@ impl Publisher {
     pub(crate) fn end(&self) -> u64 {
         let lost = self.backlog.end();
         drop(self.lock().take());
+        let rest = self.lock_overflow().last();
+        self.tell_dropped(rest);
         self.stats.publish_failed.add(lost);
         lost
     }
