@@ -12,7 +12,7 @@ const { findJava } = require('./java')
 const { layOut } = require('./layout')
 const { fetchMetadata } = require('./metadata')
 const { PROTOCOLS, Security } = require('./security')
-const { serverProperties } = require('./server-properties')
+const { entranceName, serverProperties } = require('./server-properties')
 const { createTopic, deleteTopic } = require('./topics')
 
 /** How long a new or deleted topic may take to show at every broker, in milliseconds. */
@@ -41,6 +41,8 @@ class KafkaCluster {
    *   broker.session.timeout.ms, 9 s
    * @param {number} [options.entrances] how many ways into the cluster lead through proxies, for
    *   clients with a bad network: see Entrance (0)
+   * @param {number} [options.tlsEntrances] through how many of them, the first ones, clients come by TLS; takes
+   *   `security` (0)
    * @param {boolean} [options.security] whether the brokers listen by TLS and SASL as well, and
    *   check rights: see Security, whose fields the cluster then has (false)
    * @param {number} [options.heapMb] limit of each broker's Java heap, in MB (512)
@@ -77,7 +79,7 @@ class KafkaCluster {
    */
   static async #launch(installation, options) {
     const { brokers: count = 1, entrances = 0, security = false, config = {} } = options
-    const { heapMb = 512, startTimeoutMs = 60000 } = options
+    const { tlsEntrances = 0, heapMb = 512, startTimeoutMs = 60000 } = options
     const dataDir = new DataDir()
     const nodes = await layOut(
       dataDir.path,
@@ -87,11 +89,12 @@ class KafkaCluster {
     )
     const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join()
     const runningAddresses = () => cluster.#runningAddresses()
-    const secured = security && new Security(dataDir.path, nodes, runningAddresses)
+    const byTls = Array.from({ length: tlsEntrances }, (_, index) => entranceName(index))
+    const secured = security && new Security(dataDir.path, nodes, runningAddresses, byTls)
     const extra = { ...(secured && secured.properties), ...config }
     const clusterId = randomBytes(16).toString('base64url')
     const brokers = nodes.map((node) => {
-      const properties = serverProperties(node, voters, count, extra)
+      const properties = serverProperties(node, voters, count, extra, byTls)
       return new Broker({ ...node, ...installation, properties, clusterId, heapMb, startTimeoutMs })
     })
 

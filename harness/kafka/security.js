@@ -32,8 +32,10 @@ class Security {
    * @param {string} folder an existing one, for the certificates
    * @param {import('./layout').Place[]} nodes
    * @param {() => string[]} addresses those of the running brokers, by PLAINTEXT
+   * @param {string[]} tlsEntrances names of the listeners for entrances by TLS
    */
-  constructor(folder, nodes, addresses) {
+  constructor(folder, nodes, addresses, tlsEntrances) {
+    this.#tlsEntrances = tlsEntrances
     const ca = createAuthority('Harness CA')
     const other = createAuthority('Another CA')
     const hosts = ['localhost', '127.0.0.1']
@@ -77,6 +79,7 @@ class Security {
   }
 
   #servers
+  #tlsEntrances
 
   /** @returns {Record<string, string>} server.properties of every broker */
   get properties() {
@@ -85,7 +88,8 @@ class Security {
       'super.users': 'User:ANONYMOUS',
       'sasl.enabled.mechanisms': MECHANISMS.join()
     }
-    for (const [name, protocol] of Object.entries(PROTOCOLS)) {
+    const entrances = this.#tlsEntrances.map((name) => [name, 'SSL'])
+    for (const [name, protocol] of [...Object.entries(PROTOCOLS), ...entrances]) {
       const prefix = `listener.name.${name.toLowerCase()}`
       if (protocol.endsWith('SSL')) {
         properties[`${prefix}.ssl.keystore.type`] = 'PEM'

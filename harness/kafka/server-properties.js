@@ -11,12 +11,13 @@ const { PROTOCOLS } = require('./security')
  * @param {string} voters every controller, as `id@host:port[,..]`
  * @param {number} brokers how many the cluster has
  * @param {Record<string, string | number | boolean>} extra wins over everything here
+ * @param {string[]} tlsEntrances names of those through which clients come by TLS
  * @returns {string} the text of server.properties
  */
-function serverProperties(node, voters, brokers, extra) {
+function serverProperties(node, voters, brokers, extra, tlsEntrances) {
   const doors = node.doors.map(({ port, proxyPort }, index) => ({
-    name: `ENTRANCE${index + 1}`,
-    protocol: 'PLAINTEXT',
+    name: entranceName(index),
+    protocol: tlsEntrances.includes(entranceName(index)) ? 'SSL' : 'PLAINTEXT',
     port,
     advertisedPort: proxyPort
   }))
@@ -66,4 +67,9 @@ function serverProperties(node, voters, brokers, extra) {
     .join('')
 }
 
-module.exports = { serverProperties }
+/** @returns {string} the name of an entrance's listener */
+function entranceName(index) {
+  return `ENTRANCE${index + 1}`
+}
+
+module.exports = { entranceName, serverProperties }
