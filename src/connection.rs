@@ -12,7 +12,7 @@ use crate::border::batch::NotJson;
 use crate::border::inbox::{Event, Inbox};
 use crate::error::{Error, ErrorKind, Result};
 use crate::incoming::channels::Channels;
-use crate::kafka::config;
+use crate::kafka::{config, tls};
 use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
@@ -30,6 +30,7 @@ pub struct Connection {
 impl Connection {
     /// A closed connection. `wake` is called when the inbox has something to take.
     pub fn new(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Result<Self> {
+        tls::init();
         config::validate(&options)?;
         let inbox = Arc::new(Inbox::new(options.inbox_bytes, wake));
         let reporter = Arc::new(Reporter::new(Arc::clone(&inbox)));

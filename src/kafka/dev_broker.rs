@@ -10,6 +10,7 @@ use std::thread;
 use rdkafka::mocking::MockCluster;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::kafka::tls;
 
 /// A running development broker. The mock cluster may not leave the thread that made it, so one thread keeps it.
 pub struct DevBroker {
@@ -37,6 +38,7 @@ impl DevBroker {
 
     /// Starts one on a free port of the loopback interface. It ends when dropped.
     pub fn start() -> Result<Self> {
+        tls::init();
         let (commands, inbox) = channel();
         let (ready, started) = channel();
         thread::Builder::new()

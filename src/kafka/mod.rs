@@ -8,4 +8,5 @@ pub mod diagnosis;
 pub mod fault;
 pub(crate) mod probe;
 pub(crate) mod pulse;
+pub(crate) mod tls;
 pub(crate) mod topic;
