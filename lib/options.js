@@ -2,6 +2,7 @@
 
 const { randomBytes } = require('crypto')
 const { hostname } = require('os')
+const { withCertificates } = require('./certificates')
 const { KafkaError } = require('./errors')
 
 const MAX_INT = 2147483647
@@ -47,7 +48,7 @@ const OTHER_NAMES = {
  * @param {{topic?: string, sender?: string}} [face] defaults of the face: its Kafka topic, and the id of this node
  *   on the bus where the face has one already
  * @returns {object} the engine's options
- * @throws {KafkaError} ERR_KAFKA_OPTION or ERR_KAFKA_ZOOKEEPER
+ * @throws {KafkaError} ERR_KAFKA_OPTION, ERR_KAFKA_ZOOKEEPER, or ERR_KAFKA_PROPERTY if a file for TLS cannot be read
  */
 function readOptions(given, face = {}) {
   if (typeof given?.connectionString !== 'string') {
@@ -68,7 +69,13 @@ function readOptions(given, face = {}) {
   const sender = face.sender ?? (clientId ? `${clientId}-${suffix}` : suffix)
   // Told to another server that has the same id.
   const host = `${hostname()} ${process.pid}`
-  return { ...rest, clientId: clientId || sender, sender, host, properties: kafka }
+  return {
+    ...rest,
+    clientId: clientId || sender,
+    sender,
+    host,
+    properties: withCertificates(kafka)
+  }
 }
 
 function unknownOption(name) {

@@ -32,6 +32,7 @@ impl Connection {
     pub fn new(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Result<Self> {
         tls::init();
         config::validate(&options)?;
+        tls::check(&options)?;
         let inbox = Arc::new(Inbox::new(options.inbox_bytes, wake));
         let reporter = Arc::new(Reporter::new(Arc::clone(&inbox)));
         let stats = Arc::<Stats>::default();
