@@ -162,7 +162,7 @@ impl NativeBus {
         &self,
         env: &'env Env,
     ) -> napi::Result<Option<Either<JsString<'env>, Vec<BusEvent>>>> {
-        Ok(match self.connection.inbox().take() {
+        Ok(match self.connection.take() {
             None => None,
             Some(Item::Events(events)) => {
                 Some(Either::B(events.into_iter().map(Into::into).collect()))

@@ -9,13 +9,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::border::batch::NotJson;
-use crate::border::inbox::{Event, Inbox};
+use crate::border::inbox::{Event, Inbox, Item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::incoming::channels::Channels;
 use crate::kafka::{config, tls};
 use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
+use crate::secrets::Secrets;
 use crate::session::Session;
 use crate::shared::{Phase, Shared, TICK};
 use crate::stats::Stats;
@@ -24,6 +25,8 @@ use crate::wire::{Life, Run};
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
 pub struct Connection {
     shared: Arc<Shared>,
+    /// What no text may hold.
+    secrets: Secrets,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -31,8 +34,10 @@ impl Connection {
     /// A closed connection. `wake` is called when the inbox has something to take.
     pub fn new(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Result<Self> {
         tls::init();
-        config::validate(&options)?;
-        tls::check(&options)?;
+        let secrets = Secrets::of(&options.properties);
+        config::validate(&options)
+            .and_then(|()| tls::check(&options))
+            .map_err(|error| secrets.mask(error))?;
         let inbox = Arc::new(Inbox::new(options.inbox_bytes, wake));
         let reporter = Arc::new(Reporter::new(Arc::clone(&inbox)));
         let stats = Arc::<Stats>::default();
@@ -49,6 +54,7 @@ impl Connection {
         };
         Ok(Self {
             shared: Arc::new(shared),
+            secrets,
             thread: Mutex::default(),
         })
     }
@@ -160,7 +166,21 @@ impl Connection {
         }
     }
 
-    /// Where records and events are taken from.
+    /// What JavaScript takes out of the inbox next. No text in it holds a secret.
+    pub fn take(&self) -> Option<Item> {
+        let item = self.shared.inbox.take()?;
+        let Item::Events(events) = item else {
+            return Some(item);
+        };
+        let masked = events.into_iter().map(|event| match event {
+            Event::Warning(error) => Event::Warning(self.secrets.mask(error)),
+            Event::Error(error) => Event::Error(self.secrets.mask(error)),
+            other => other,
+        });
+        Some(Item::Events(masked.collect()))
+    }
+
+    /// Where records and events wait.
     #[must_use]
     pub fn inbox(&self) -> &Inbox {
         &self.shared.inbox

@@ -16,6 +16,7 @@
 //!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; [`fault`](kafka::fault), what a code means; [`diagnosis`](kafka::diagnosis), why nobody answers;
 //!   [`batch_consumer`](kafka::batch_consumer), many records at once, the only module with `unsafe` of its own;
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory.
+//! - `secrets`: keeps them out of what is told.
 //! - [`options`], [`error`], [`report`], [`stats`]: what the engine is told, and what it tells.
 //!
 //! # One message's journey
@@ -37,6 +38,7 @@ mod link;
 pub mod options;
 pub mod outgoing;
 pub mod report;
+mod secrets;
 mod session;
 pub mod shared;
 pub mod stats;

@@ -6,6 +6,7 @@ use rdkafka::error::KafkaError;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Options, QUEUE_PROPERTY};
+use crate::secrets::is_secret;
 
 /// How often a client tells its statistics, by which the bus notices silent brokers, in milliseconds. Each costs some 0.3 ms of
 /// processor time, which is most of what an idle node takes.
@@ -240,20 +241,6 @@ pub(crate) fn invalid_property(error: &KafkaError) -> Error {
         other => format!("librdkafka refuses its configuration: {other}. {ADVICE}"),
     };
     Error::new(ErrorKind::Property, message)
-}
-
-fn is_secret(name: &str) -> bool {
-    [
-        "password",
-        "pem",
-        "secret",
-        "key",
-        "token",
-        "sasl.oauthbearer",
-        "sasl.jaas",
-    ]
-    .iter()
-    .any(|part| name.contains(part))
 }
 
 #[cfg(test)]
