@@ -213,6 +213,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_DELIVERY'
     | 'ERR_KAFKA_INVALID_RECORD'
     | 'ERR_KAFKA_WIRE_VERSION'
+    | 'ERR_KAFKA_THROTTLED'
     | 'ERR_KAFKA_NAME_TAKEN'
     | 'ERR_KAFKA_RECORDS_MISSED'
     | 'ERR_KAFKA_FETCH'

@@ -25,6 +25,7 @@ const CODES = {
   ERR_KAFKA_DELIVERY: 'a message could not be delivered',
   ERR_KAFKA_INVALID_RECORD: 'a record of the Kafka topic is no message of this bus',
   ERR_KAFKA_WIRE_VERSION: 'a record has a later format than this package knows',
+  ERR_KAFKA_THROTTLED: 'a quota of Kafka holds this server back',
   ERR_KAFKA_NAME_TAKEN: 'another server has the same id on the bus',
   ERR_KAFKA_RECORDS_MISSED: 'messages were gone before this node could read them',
   ERR_KAFKA_FETCH: 'reading the Kafka topic fails',

@@ -41,6 +41,8 @@ pub enum ErrorKind {
     InvalidRecord,
     /// A record has a later format than this package knows. Becomes `ERR_KAFKA_WIRE_VERSION` in JS.
     WireVersion,
+    /// A quota of Kafka holds this node back. Becomes `ERR_KAFKA_THROTTLED` in JS.
+    Throttled,
     /// Another server has the same id on the bus. Becomes `ERR_KAFKA_NAME_TAKEN` in JS.
     NameTaken,
     /// Messages were gone before this node could read them. Becomes `ERR_KAFKA_RECORDS_MISSED` in JS.
@@ -55,7 +57,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Property,
         Self::NoBroker,
         Self::NotABroker,
@@ -73,6 +75,7 @@ impl ErrorKind {
         Self::Delivery,
         Self::InvalidRecord,
         Self::WireVersion,
+        Self::Throttled,
         Self::NameTaken,
         Self::RecordsMissed,
         Self::Fetch,
@@ -101,6 +104,7 @@ impl ErrorKind {
             Self::Delivery => "ERR_KAFKA_DELIVERY",
             Self::InvalidRecord => "ERR_KAFKA_INVALID_RECORD",
             Self::WireVersion => "ERR_KAFKA_WIRE_VERSION",
+            Self::Throttled => "ERR_KAFKA_THROTTLED",
             Self::NameTaken => "ERR_KAFKA_NAME_TAKEN",
             Self::RecordsMissed => "ERR_KAFKA_RECORDS_MISSED",
             Self::Fetch => "ERR_KAFKA_FETCH",
@@ -120,6 +124,7 @@ impl ErrorKind {
                 | Self::ConnectTimeout
                 | Self::Disconnected
                 | Self::LeaderSilent
+                | Self::Throttled
                 | Self::QueueFull
                 | Self::Delivery
                 | Self::Fetch

@@ -6,6 +6,7 @@
 //! - `session`: one life on the bus, from open to close: what the connection thread, on which every slow call is made, owns and does.
 //! - `cluster`: the brokers of a session, and the clients that it makes for them.
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
+//! - `throttle`: decides whether it is told that a quota holds the node back. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
 //! - [`wire`]: the format of records, both ways. Pure.
 //! - [`outgoing`]: `publisher`, the way out; `backlog`, what is not known to be stored; `parcel`, what shares a record.
@@ -42,4 +43,5 @@ mod secrets;
 mod session;
 pub mod shared;
 pub mod stats;
+mod throttle;
 pub mod wire;

@@ -91,6 +91,8 @@ pub(crate) struct Signals {
     pub(crate) is_asked: bool,
     /// Whether the leaders answered when they were listened to.
     pub(crate) listened: Option<bool>,
+    /// The reader is held back for long by a quota.
+    pub(crate) is_throttled: bool,
 }
 
 /// What is to be told.
@@ -145,15 +147,17 @@ impl Link {
         };
         step.rebuild |= signals.is_lost;
         step.rebuild &= now >= self.not_before;
-        step.is_heard = self.hearing(silence.is_none(), signals.listened);
-        step.listen = signals.is_asked || silence.is_none() && !self.is_heard;
+        step.is_heard = self.hearing(silence.is_none(), signals);
+        let may_be_back = silence.is_none() && !signals.is_throttled;
+        step.listen = signals.is_asked || may_be_back && !self.is_heard;
         step
     }
 
     /// That it is not heard shows before the silence is long enough to be told. That it is heard again takes an answer: the last
     /// sign of life may be older than the silence.
-    fn hearing(&mut self, flows: bool, listened: Option<bool>) -> Option<bool> {
-        let is_heard = match listened {
+    fn hearing(&mut self, flows: bool, signals: Signals) -> Option<bool> {
+        let is_heard = match signals.listened {
+            _ if signals.is_throttled => false,
             Some(false) => false,
             Some(true) if flows => true,
             _ => self.is_heard && self.told.is_none(),

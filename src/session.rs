@@ -20,6 +20,7 @@ use crate::kafka::pulse::Silence;
 use crate::link::{Found, Link, News, Signals};
 use crate::outgoing::publisher::Outlet;
 use crate::shared::{Shared, TICK};
+use crate::throttle::{Quota, ThrottleReport};
 use crate::wire::Life;
 
 /// How long a request may take. Short, because closing has to wait for it.
@@ -55,6 +56,7 @@ pub(crate) struct Session<'a> {
     cut_off_by: Option<Cause>,
     /// Whether it was told that the topic is gone.
     is_topic_missed: bool,
+    throttle_report: ThrottleReport,
 }
 
 impl<'a> Session<'a> {
@@ -75,6 +77,7 @@ impl<'a> Session<'a> {
             reads_since: Instant::now(),
             cut_off_by: None,
             is_topic_missed: false,
+            throttle_report: ThrottleReport::default(),
         })
     }
 
@@ -202,6 +205,7 @@ impl<'a> Session<'a> {
             is_lost: self.reader.is_lost() || self.is_deaf(now),
             is_asked: self.shared.is_asked.swap(false, Ordering::Relaxed),
             listened: self.listener.answer(),
+            is_throttled: self.look_at_throttles(now),
         };
         let step = self.link.step(now, signals);
         if let Some(news) = step.tell {
@@ -241,6 +245,23 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Looks whether quotas hold this node back, and tells it. Returns whether nothing is read for long.
+    fn look_at_throttles(&mut self, now: Instant) -> bool {
+        let own = |partition| Some(partition) == self.partition;
+        let producer = self.producer.client().context().throttle(own);
+        let consumer = self.reader.context().throttle(|_| true);
+        let consumer = consumer.filter(|throttle| throttle.holds_at(now));
+        if consumer.is_some() {
+            // Nothing follows from what does not come.
+            self.reads_since = now;
+        }
+        if let Some((quota, length)) = self.throttle_report.step(now, producer, consumer) {
+            let error = throttled(quota, length, &self.shared.options.client_id);
+            self.shared.reporter.error(error);
+        }
+        consumer.is_some_and(|throttle| throttle.is_long())
+    }
+
     /// The longest silence of a leader from which something was to be heard.
     fn silence(&self, now: Instant) -> Option<Silence> {
         let context = self.reader.context();
@@ -252,6 +273,10 @@ impl<'a> Session<'a> {
         let reading = context.silence(|_| true, heard, None);
         let writing = self.under_way().and_then(|(since, _)| {
             let context = self.producer.client().context();
+            // Whether the broker holds back its answer, to throttle this node, shows by the first beat after the record has left.
+            if !context.has_felt_since(since) {
+                return None;
+            }
             context.silence(
                 |partition| Some(partition) == self.partition,
                 |_| since,
@@ -367,6 +392,20 @@ impl<'a> Session<'a> {
             partition,
         });
     }
+}
+
+fn throttled(quota: Quota, length: Duration, client_id: &str) -> Error {
+    let (what, name) = match quota {
+        Quota::Producer => ("sends", "producer_byte_rate"),
+        Quota::Consumer => ("reads", "consumer_byte_rate"),
+    };
+    let message = format!(
+        "Kafka throttles this node: a broker holds back its answers for up to {:.1} s, because this node {what} more than a quota \
+         allows. Nothing is lost, but messages come late. Raise the quota {name} (or request_percentage) of its user or of its \
+         client.id '{client_id}' (kafka-configs.sh --entity-type users or clients).",
+        length.as_secs_f64()
+    );
+    Error::new(ErrorKind::Throttled, message)
 }
 
 fn topic_deleted(topic: &str) -> Error {

@@ -14,6 +14,7 @@ use rdkafka::producer::{BaseProducer, ProducerContext};
 use crate::error::{Cause, code_of};
 use crate::kafka::fault::Fault;
 use crate::kafka::pulse::{Direction, Pulse, Silence};
+use crate::throttle::Throttle;
 
 pub(crate) type Producer = BaseProducer<Context>;
 pub(crate) type Consumer = BaseConsumer<Context>;
@@ -88,6 +89,18 @@ impl Context {
     ) -> Option<Silence> {
         let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
         beat.pulse.silence(is_looked_at, since, now.or(beat.felt)?)
+    }
+
+    /// The longest throttle of the partitions that are looked at. It may be over.
+    pub(crate) fn throttle(&self, is_looked_at: impl Fn(i32) -> bool) -> Option<Throttle> {
+        let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        beat.pulse.throttle(is_looked_at)
+    }
+
+    /// Whether the pulse was felt since then.
+    pub(crate) fn has_felt_since(&self, since: Instant) -> bool {
+        let beat = self.beat.lock().unwrap_or_else(PoisonError::into_inner);
+        beat.felt.is_some_and(|felt| felt >= since)
     }
 
     /// How many partitions the client knows.

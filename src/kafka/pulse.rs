@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use rdkafka::Statistics;
 use rdkafka::statistics::{Broker, Partition};
 
+use crate::throttle::Throttle;
+
 /// A partition whose leader is silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Silence {
@@ -31,6 +33,8 @@ struct Connection {
     sent: u64,
     /// When a byte moved last, in a direction that counts.
     moved: Instant,
+    /// The leader said last that it holds back its answers.
+    throttle: Option<Throttle>,
 }
 
 /// Which bytes show that a client is not cut off.
@@ -77,6 +81,7 @@ impl Pulse {
                     leader: None,
                     sent: broker.map_or(0, |broker| broker.txbytes),
                     moved: self.begun,
+                    throttle: None,
                 });
                 self.partitions.len() - 1
             });
@@ -97,10 +102,20 @@ impl Pulse {
             .map(|connection| Silence {
                 partition: connection.partition,
                 leader: connection.leader,
-                length: now
-                    .saturating_duration_since(connection.moved.max(since(connection.partition))),
+                length: now.saturating_duration_since(
+                    connection.expected_from().max(since(connection.partition)),
+                ),
             })
             .max_by_key(|silence| silence.length)
+    }
+
+    /// The longest throttle that was told last by a leader of these partitions. It may be over.
+    pub(crate) fn throttle(&self, is_looked_at: impl Fn(i32) -> bool) -> Option<Throttle> {
+        let connections = self.partitions.iter();
+        connections
+            .filter(|connection| is_looked_at(connection.partition))
+            .filter_map(|connection| connection.throttle)
+            .max_by_key(|throttle| throttle.until)
     }
 
     /// How many partitions the topic has, as far as this client knows.
@@ -123,18 +138,36 @@ impl Connection {
         if let Some(heard) = micros.and_then(|idle| now.checked_sub(Duration::from_micros(idle))) {
             self.moved = self.moved.max(heard);
         }
-        // Nothing is asked for while there is enough to read already, or while the broker throttles this client.
+        let is_up = broker.state == "UP";
+        self.note_throttle(broker, is_up, now);
+        // Nothing is asked for while there is enough to read already.
         let is_asked = broker.waitresp_cnt > 0 || broker.outbuf_cnt > 0;
         let is_sated = partition.fetchq_cnt > 0 && !is_asked;
-        let is_throttled = broker
-            .throttle
-            .as_ref()
-            .is_some_and(|window| window.max > 0);
         let is_sending = direction == Direction::Both && broker.txbytes > self.sent;
-        if broker.state == "UP" && (is_sated || is_throttled || is_sending) {
+        if is_up && (is_sated || is_sending) {
             self.moved = now;
         }
         self.sent = broker.txbytes;
+    }
+
+    /// An answer says for how long the leader takes no further request on this connection. The statistics know the longest such
+    /// time of the second before them, so that it is over somewhat sooner than it is taken to be.
+    fn note_throttle(&mut self, broker: &Broker, is_up: bool, now: Instant) {
+        let window = broker.throttle.as_ref();
+        let longest = window.and_then(|window| u64::try_from(window.max).ok());
+        let length = Duration::from_millis(longest.unwrap_or(0));
+        if !is_up {
+            self.throttle = None;
+        } else if !length.is_zero() {
+            let until = now + length;
+            self.throttle = Some(Throttle { until, length });
+        }
+    }
+
+    /// Since when an answer may be expected.
+    fn expected_from(&self) -> Instant {
+        let throttled = self.throttle.map(|throttle| throttle.until);
+        throttled.map_or(self.moved, |until| until.max(self.moved))
     }
 }
 
@@ -259,6 +292,40 @@ mod tests {
         assert_eq!(
             silence(Direction::In, &[(9, statistics(&idle[..1], 500))]).length,
             Duration::from_secs(5)
+        );
+    }
+
+    #[test]
+    fn a_leader_that_throttles_is_expected_to_be_silent_for_so_long() {
+        let throttled = |ms: u64| {
+            let mut window: serde_json::Value = serde_json::from_str(WINDOW).unwrap();
+            window["max"] = json!(ms);
+            window
+        };
+        let quiet = |idle: u64, throttle: u64| {
+            let broker = [
+                ("rxidle", json!(idle * 1_000_000)),
+                ("throttle", throttled(throttle)),
+            ];
+            statistics(&broker, 0)
+        };
+        let all = |last| {
+            vec![
+                (1, quiet(1, 5000)),
+                (3, quiet(3, 0)),
+                (last, quiet(last, 0)),
+            ]
+        };
+        assert_eq!(silence(Direction::In, &all(6)).length, Duration::ZERO);
+        assert_eq!(
+            silence(Direction::In, &all(9)).length,
+            Duration::from_secs(3)
+        );
+        // It ends with the connection.
+        let away = statistics(&[("rxidle", json!(-1)), ("state", json!("DOWN"))], 0);
+        assert_eq!(
+            silence(Direction::In, &[(1, quiet(0, 5000)), (4, away)]).length,
+            Duration::from_secs(3)
         );
     }
 

@@ -341,6 +341,29 @@ fn whoever_asks_whether_it_is_heard_is_told_when_it_is_not() {
 }
 
 #[test]
+fn who_is_held_back_by_a_quota_for_long_is_not_heard_and_nothing_else_follows() {
+    let mut link = Link::new(Instant::now());
+    let throttled = Signals {
+        is_throttled: true,
+        ..Signals::default()
+    };
+    let listened = Signals {
+        listened: Some(true),
+        ..Signals::default()
+    };
+    let start = Instant::now();
+    let mut step = |ms, signals| link.step(start + Duration::from_millis(ms), signals);
+    let unheard = Step {
+        is_heard: Some(false),
+        ..Step::default()
+    };
+    assert_eq!(step(0, throttled), unheard);
+    assert_eq!(step(5000, throttled), Step::default());
+    assert!(step(9000, Signals::default()).listen);
+    assert_eq!(step(9100, listened).is_heard, Some(true));
+}
+
+#[test]
 fn a_silence_that_is_told_is_not_heard_until_the_leaders_answer_and_bytes_move() {
     let mut line = Timeline::new();
     line.silent_until(2000, Some(Found::NoLeader));
