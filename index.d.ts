@@ -175,6 +175,32 @@ declare namespace MessageConnector {
      * @see https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
      */
     kafka?: Record<string, string | number | boolean>
+    /**
+     * Gets tokens for SASL/OAUTHBEARER. It is called at the start and again when 80 % of a token's life are
+     * over; when it fails, again after a pause, and `ERR_KAFKA_TOKEN` tells it.
+     *
+     * @default none
+     */
+    oauthToken?: () => Token | Promise<Token>
+    /**
+     * Instead of `oauthToken`, in a configuration file: a module that exports such a function. A relative
+     * path begins at the working directory.
+     *
+     * @default none
+     */
+    oauthTokenModule?: string
+  }
+
+  /** What a provider of tokens returns. */
+  interface Token {
+    /** The token itself, as the brokers want it: mostly a JWT. */
+    value: string
+    /** When it ends: a Date, or milliseconds since 1970. */
+    expiresAt: number | Date
+    /** Whom it stands for, for librdkafka's own log. */
+    principal?: string
+    /** SASL extensions, such as `logicalCluster`. */
+    extensions?: Record<string, string>
   }
 
   /** The events and their arguments. */
@@ -201,6 +227,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_ZOOKEEPER'
     | 'ERR_KAFKA_ADVERTISED_LISTENER'
     | 'ERR_KAFKA_AUTHENTICATION'
+    | 'ERR_KAFKA_TOKEN'
     | 'ERR_KAFKA_AUTHORIZATION'
     | 'ERR_KAFKA_TLS'
     | 'ERR_KAFKA_TOPIC_MISSING'

@@ -5,6 +5,7 @@ const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
 const { Outbox, wellFormed } = require('./outbox')
 const { PeerHold } = require('./peer-hold')
+const { TokenSource } = require('./token-source')
 
 /** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
 const BATCHES_PER_TURN = 8
@@ -44,6 +45,9 @@ class Bus {
   #keepAlive
   /** @type {PeerHold | undefined} if servers are held */
   #hold
+  /** @type {TokenSource | undefined} if the brokers want tokens */
+  #tokens
+  #isReady = false
 
   /**
    * @param {object} options of readOptions()
@@ -54,6 +58,7 @@ class Bus {
     this.#face = face
     this.#flushTimeoutMs = options.flushTimeoutMs
     if (options.holdPeersMs > 0) this.#hold = this.#createHold(options.holdPeersMs)
+    if (options.oauthToken) this.#tokens = this.#createTokens(options.oauthToken)
     // The engine holds the callback as long as it lives, and must not hold the bus by it.
     const self = new WeakRef(this)
     try {
@@ -78,6 +83,15 @@ class Bus {
     })
   }
 
+  #createTokens(provide) {
+    return new TokenSource(provide, {
+      give: ({ value, principal, expiresAt, extensions }) =>
+        this.#native.setToken(value, principal, expiresAt, Object.entries(extensions).flat()),
+      // An 'error' before 'ready' would end deepstream, and this may pass.
+      tell: (error) => this.#guard(() => this.#face[this.#isReady ? 'error' : 'warning'](error))
+    })
+  }
+
   /** Milliseconds that a flush may take. */
   get flushTimeoutMs() {
     return this.#flushTimeoutMs
@@ -98,6 +112,7 @@ class Bus {
     this.#state = 'open'
     this.#isSilent = false
     exitHook.add(this)
+    this.#tokens?.start()
     this.#stayAlive(true)
   }
 
@@ -266,6 +281,7 @@ class Bus {
       case 'ready':
         if (this.#state !== 'open') return
         this.#stayAlive(false)
+        this.#isReady = true
         return this.#face.ready()
       case 'unheard':
       case 'heard':
@@ -280,6 +296,8 @@ class Bus {
 
   #closed() {
     this.#state = 'closed'
+    this.#isReady = false
+    this.#tokens?.stop()
     this.#stayAlive(false)
     exitHook.remove(this)
     for (const name of this.#subscriptions.keys()) this.#listen(name)

@@ -13,6 +13,7 @@ const CODES = {
   ERR_KAFKA_ZOOKEEPER: 'the address is ZooKeeper’s, not a Kafka broker’s',
   ERR_KAFKA_ADVERTISED_LISTENER: 'a broker sends clients to an address they cannot reach',
   ERR_KAFKA_AUTHENTICATION: 'the broker rejected the credentials',
+  ERR_KAFKA_TOKEN: 'the provider of tokens gives none',
   ERR_KAFKA_AUTHORIZATION: 'the broker denies an operation',
   ERR_KAFKA_TLS: 'the TLS handshake fails',
   ERR_KAFKA_TOPIC_MISSING: 'the Kafka topic does not exist and was not created',

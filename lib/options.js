@@ -4,6 +4,7 @@ const { randomBytes } = require('crypto')
 const { hostname } = require('os')
 const { withCertificates } = require('./certificates')
 const { KafkaError } = require('./errors')
+const { withTokens } = require('./token-options')
 
 const MAX_INT = 2147483647
 const MIB = 1024 * 1024
@@ -25,6 +26,8 @@ const OPTIONS = {
   flushTimeoutMs: { default: 2000, check: integer(0, MAX_INT) },
   inboxBytes: { default: 16 * MIB, check: integer(65536, MAX_INT) },
   holdPeersMs: { default: 60000, check: integer(0, MAX_INT) },
+  oauthToken: { check: provider },
+  oauthTokenModule: { check: text },
   kafka: { default: {}, check: properties }
 }
 
@@ -63,8 +66,9 @@ function readOptions(given, face = {}) {
     const value = given[name] ?? face[name] ?? fallback
     if (value !== undefined) options[name] = check(value, name)
   }
-  const { kafka, clientId, ...rest } = options
-  checkSecurity(options.connectionString, kafka)
+  const { kafka, clientId, oauthToken, oauthTokenModule, ...rest } = options
+  const tokens = withTokens({ oauthToken, oauthTokenModule, properties: kafka })
+  checkSecurity(options.connectionString, tokens.properties)
   // Nodes may share one configuration file, so that the clientId alone does not tell them apart.
   const suffix = randomBytes(6).toString('base64url')
   const sender = face.sender ?? (clientId ? `${clientId}-${suffix}` : suffix)
@@ -75,7 +79,8 @@ function readOptions(given, face = {}) {
     clientId: clientId || sender,
     sender,
     host,
-    properties: withCertificates(kafka)
+    ...tokens,
+    properties: withCertificates(tokens.properties)
   }
 }
 
@@ -173,6 +178,11 @@ function text(value, name) {
   if (typeof value === 'string') return value
   if (Number.isFinite(value)) return String(value) // YAML reads an unquoted 1 as a number
   throw wrong(name, value, 'a text')
+}
+
+function provider(value, name) {
+  if (typeof value === 'function') return value
+  throw wrong(name, value, 'a function that returns a token')
 }
 
 function topicName(value, name) {

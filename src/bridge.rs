@@ -24,6 +24,7 @@ use crate::border::inbox::{Event, Item};
 use crate::connection::Connection;
 use crate::error::{Error, ErrorKind};
 use crate::kafka::dev_broker::DevBroker;
+use crate::kafka::token::Token;
 use crate::options::{Broker, Options};
 use crate::shared::Phase;
 use crate::wire::Runs;
@@ -198,6 +199,23 @@ impl NativeBus {
     #[napi]
     pub fn listen(&self) {
         self.connection.listen();
+    }
+
+    /// The brokers get this token from now on; `extensions` are names and values in turn.
+    #[napi]
+    pub fn set_token(
+        &self,
+        value: String,
+        principal: String,
+        expires_at: f64,
+        extensions: Vec<String>,
+    ) -> Result<()> {
+        // lib/token-source.js has checked that it is a whole number.
+        #[allow(clippy::cast_possible_truncation)]
+        let token = Token::new(value, principal, expires_at as i64, extensions);
+        let token = token.ok_or_else(|| internal("A token has a NUL."))?;
+        self.connection.set_token(token);
+        Ok(())
     }
 
     #[napi]

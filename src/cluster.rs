@@ -4,6 +4,9 @@ use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rdkafka::client::Client;
+use rdkafka::consumer::Consumer as _;
+use rdkafka::producer::Producer as _;
 use tokio::runtime::Runtime;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -63,6 +66,7 @@ impl<'a> Cluster<'a> {
         config
             .create_with_context(context)
             .map_err(|error| config::invalid_property(&error))
+            .inspect(|producer: &Producer| self.give_token(producer.client()))
     }
 
     pub(crate) fn consumer(&self) -> Result<Consumer> {
@@ -70,6 +74,7 @@ impl<'a> Cluster<'a> {
         config
             .create_with_context(self.context(&self.troubles, Direction::In, |_, _| {}))
             .map_err(|error| config::invalid_property(&error))
+            .inspect(|consumer: &Consumer| self.give_token(consumer.client()))
     }
 
     /// A client that only looks who is there.
@@ -78,6 +83,13 @@ impl<'a> Cluster<'a> {
         config
             .create_with_context(self.context(&Arc::default(), Direction::Both, |_, _| {}))
             .map_err(|error| config::invalid_property(&error))
+            .inspect(|visitor: &Producer| self.give_token(visitor.client()))
+    }
+
+    fn give_token(&self, client: &Client<Context>) {
+        if let Some(token) = self.shared.token() {
+            token.give(client);
+        }
     }
 
     fn context(
@@ -103,6 +115,7 @@ impl<'a> Cluster<'a> {
             producer,
             troubles: &self.troubles,
             runtime: &self.runtime,
+            token: self.shared.token(),
             timeout,
             advertised: &self.advertised,
         }

@@ -12,6 +12,7 @@ use crate::border::batch::NotJson;
 use crate::border::inbox::{Event, Inbox, Item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::incoming::channels::Channels;
+use crate::kafka::token::Token;
 use crate::kafka::{config, tls};
 use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
@@ -51,6 +52,7 @@ impl Connection {
             reporter,
             stats,
             is_asked: AtomicBool::default(),
+            token: Mutex::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -151,6 +153,16 @@ impl Connection {
     /// Wants to know at once whether the bus is heard. If it is not, the event `Heard` says so; if it is, nothing follows.
     pub fn listen(&self) {
         self.shared.is_asked.store(true, Ordering::Relaxed);
+    }
+
+    /// The brokers get this token from now on.
+    pub fn set_token(&self, token: Token) {
+        let mut latest = self
+            .shared
+            .token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *latest = Some(Arc::new(token));
     }
 
     /// Counts and tells messages that turned out to be no JSON.

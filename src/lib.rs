@@ -14,7 +14,7 @@
 //!   were heard; `namesakes`, who else has this node's id; [`channels`](incoming::channels), who subscribed.
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
 //! - [`kafka`]: `clients` and their callbacks; `config`; `topic`, to create and to ask; `pulse`, whether bytes move; `probe`, what a
-//!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; [`fault`](kafka::fault), what a code means; [`diagnosis`](kafka::diagnosis), why nobody answers;
+//!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; `token`, to log in with; [`fault`](kafka::fault), what a code means; [`diagnosis`](kafka::diagnosis), why nobody answers;
 //!   [`batch_consumer`](kafka::batch_consumer), many records at once, the only module with `unsafe` of its own;
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory.
 //! - `secrets`: keeps them out of what is told.

@@ -102,6 +102,17 @@ impl Options {
         protocol.is_some_and(|name| name.to_ascii_lowercase().ends_with("ssl"))
     }
 
+    /// Whether the brokers want tokens that JavaScript gets. Those that librdkafka makes up itself are for tests.
+    #[must_use]
+    pub fn needs_token(&self) -> bool {
+        let is = |name: &str, value: &str| {
+            let given = self.properties.get(name);
+            given.is_some_and(|given| given.eq_ignore_ascii_case(value))
+        };
+        (is("sasl.mechanism", "OAUTHBEARER") || is("sasl.mechanisms", "OAUTHBEARER"))
+            && !is("enable.sasl.oauthbearer.unsecure.jwt", "true")
+    }
+
     /// The limit of unsent messages in bytes.
     #[must_use]
     pub fn queue_bytes(&self) -> usize {

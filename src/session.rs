@@ -17,6 +17,7 @@ use crate::kafka::clients::Producer;
 use crate::kafka::diagnosis;
 use crate::kafka::probe::{Probe, Sight};
 use crate::kafka::pulse::Silence;
+use crate::kafka::token::Token;
 use crate::link::{Found, Link, News, Signals};
 use crate::outgoing::publisher::Outlet;
 use crate::shared::{Shared, TICK};
@@ -57,10 +58,13 @@ pub(crate) struct Session<'a> {
     /// Whether it was told that the topic is gone.
     is_topic_missed: bool,
     throttle_report: ThrottleReport,
+    /// The token that the clients have.
+    token: Option<Arc<Token>>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn new(shared: &'a Shared, life: Life) -> Result<Self> {
+        let token = shared.await_token();
         let cluster = Cluster::new(shared)?;
         let producer = Arc::new(cluster.producer()?);
         let reader = Reader::new(cluster.consumer()?, shared.options.topic.clone())?;
@@ -78,6 +82,7 @@ impl<'a> Session<'a> {
             cut_off_by: None,
             is_topic_missed: false,
             throttle_report: ThrottleReport::default(),
+            token,
         })
     }
 
@@ -108,6 +113,7 @@ impl<'a> Session<'a> {
                 Ok(false) => {}
                 Err(error) => self.tell_connecting(&mut report, error),
             }
+            self.renew_token();
             self.producer.poll(Duration::ZERO);
             self.shared.publisher.tell_overflow(Instant::now());
             thread::sleep(PAUSE);
@@ -173,10 +179,25 @@ impl<'a> Session<'a> {
             }
             if now >= next_watch {
                 next_watch = now + WATCH;
+                self.renew_token();
                 intake.tell_deleted(now);
                 shared.publisher.tell_overflow(now);
                 self.watch(now, &mut intake, &mut report);
             }
+        }
+    }
+
+    /// Gives the clients the latest token, if they have another one.
+    fn renew_token(&mut self) {
+        let latest = self.shared.token();
+        let is_new = match (&latest, &self.token) {
+            (Some(latest), Some(token)) => !Arc::ptr_eq(latest, token),
+            (latest, _) => latest.is_some(),
+        };
+        if let Some(token) = latest.filter(|_| is_new) {
+            token.give(self.producer.client());
+            token.give(self.reader.client());
+            self.token = Some(token);
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::border::inbox::Inbox;
 use crate::incoming::channels::Channels;
+use crate::kafka::token::Token;
 use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) stats: Arc<Stats>,
     /// JavaScript wants to know whether the bus is heard.
     pub(crate) is_asked: AtomicBool,
+    /// The latest token for the brokers.
+    pub(crate) token: Mutex<Option<Arc<Token>>>,
 }
 
 /// Where in its life a connection is.
@@ -49,8 +52,27 @@ impl Shared {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn token(&self) -> Option<Arc<Token>> {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        token.clone()
+    }
+
     pub(crate) fn is_closing(&self) -> bool {
         matches!(*self.lock_phase(), Phase::Closing { .. } | Phase::Closed)
+    }
+
+    /// The first token, if one is needed: without it no broker lets a client in. None if there is none before the end, or before it is
+    /// time to tell what is in the way.
+    pub(crate) fn await_token(&self) -> Option<Arc<Token>> {
+        let end = Instant::now() + self.options.connect_timeout;
+        let has_end = !self.options.connect_timeout.is_zero();
+        while self.options.needs_token() && !self.is_over() {
+            if self.token().is_some() || (has_end && Instant::now() >= end) {
+                break;
+            }
+            std::thread::sleep(TICK / 10);
+        }
+        self.token()
     }
 
     /// Whether there is nothing left to wait for.

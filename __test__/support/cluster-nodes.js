@@ -102,4 +102,4 @@ function isPending(promise) {
   return Promise.race([promise.then(() => false), now])
 }
 
-module.exports = { ClusterNode, TOPIC, useClusterNodes, collect, settled, isPending }
+module.exports = { ClusterNode, FakeServices, TOPIC, useClusterNodes, collect, settled, isPending }

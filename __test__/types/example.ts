@@ -15,6 +15,11 @@ const options: MessageConnector.Options = {
   flushTimeoutMs: 2000,
   inboxBytes: 1024 * 1024,
   holdPeersMs: 0,
+  oauthToken: async () => ({
+    value: 'token',
+    expiresAt: new Date(),
+    extensions: { logicalCluster: 'lkc-1' }
+  }),
   kafka: { 'security.protocol': 'sasl_ssl', 'linger.ms': 5, 'socket.nagle.disable': true }
 }
 
@@ -56,6 +61,8 @@ new MessageConnector.default({ connectionString: 'a:9092' }, services, config).s
 new MessageConnector()
 // @ts-expect-error the connectionString is required
 new MessageConnector({ clientId: 'a' })
+// @ts-expect-error a token without its end
+new MessageConnector({ connectionString: 'a:9092', oauthToken: () => ({ value: 'token' }) })
 // @ts-expect-error an unknown option
 new MessageConnector({ connectionString: 'a:9092', host: 'a' })
 // @ts-expect-error a number as text

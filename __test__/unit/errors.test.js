@@ -8,9 +8,9 @@ const { endsStart, errorCodes } = require('../../lib/engine')
 const ROOT = path.join(__dirname, '..', '..')
 
 /** Codes of what JavaScript finds without the engine: before it is asked, and what it does itself. */
-const JS_ONLY = ['ERR_KAFKA_OPTION', 'ERR_KAFKA_ADDON', 'ERR_KAFKA_PEERS_HELD']
+const JS_ONLY = ['ERR_KAFKA_OPTION', 'ERR_KAFKA_ADDON', 'ERR_KAFKA_PEERS_HELD', 'ERR_KAFKA_TOKEN']
 
-test('the codes are those of the engine and the three that are only JavaScript’s', () => {
+test('the codes are those of the engine and the four that are only JavaScript’s', () => {
   const engine = errorCodes().map(({ code }) => code)
   expect(Object.keys(CODES)).toEqual(sortedLikeCodes([...JS_ONLY, ...engine]))
 })
@@ -35,7 +35,7 @@ test('what docs/errors.md says of passing by itself is what the engine says', ()
   const docs = fs.readFileSync(path.join(ROOT, 'docs', 'errors.md'), 'utf8')
   const said = [...docs.matchAll(/^\| `(ERR_KAFKA_\w+)` .*\| yes +\|$/gm)].map(([, code]) => code)
   const retriable = errorCodes().filter((entry) => entry.retriable)
-  const codes = [...retriable.map(({ code }) => code), 'ERR_KAFKA_PEERS_HELD']
+  const codes = [...retriable.map(({ code }) => code), 'ERR_KAFKA_PEERS_HELD', 'ERR_KAFKA_TOKEN']
   expect(said.sort()).toEqual(codes.sort())
 })
 

@@ -339,7 +339,11 @@ describe('index.d.ts', () => {
     expect(at).toBeGreaterThan(0)
     const doc = interfaceOptions.slice(interfaceOptions.lastIndexOf('/**', at), at)
     if (name === 'connectionString') return expect(doc).not.toContain('@default')
-    const shown = { string: `'${value}'`, object: '{}', undefined: 'a random text' }[typeof value]
+    const shown = {
+      string: `'${value}'`,
+      object: '{}',
+      undefined: name === 'clientId' ? 'a random text' : 'none'
+    }[typeof value]
     expect(doc).toContain(`@default ${shown ?? value}\n`)
   })
 })

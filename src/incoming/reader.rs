@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use rdkafka::client::Client;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -191,6 +192,11 @@ impl Reader {
     /// Whether the topic changed under the reader, so that it cannot go on by itself.
     pub(crate) fn is_lost(&self) -> bool {
         self.is_lost
+    }
+
+    /// Its client.
+    pub(crate) fn client(&self) -> &Client<Context> {
+        self.consumer.consumer().client()
     }
 
     /// The callbacks of its client.

@@ -9,4 +9,5 @@ pub mod fault;
 pub(crate) mod probe;
 pub(crate) mod pulse;
 pub(crate) mod tls;
+pub mod token;
 pub(crate) mod topic;

@@ -1,6 +1,7 @@
 //! The Kafka topic that all nodes share: creates and verifies it, finds where its partitions end.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -14,6 +15,7 @@ use crate::error::{Cause, Error, ErrorKind, Result, code_of};
 use crate::kafka::clients::{Producer, Troubles};
 use crate::kafka::dev_broker::DevBroker;
 use crate::kafka::fault::Fault;
+use crate::kafka::token::Token;
 use crate::kafka::{config, diagnosis};
 use crate::options::{Broker, Options};
 
@@ -29,6 +31,8 @@ pub(crate) struct Topic<'a> {
     pub(crate) producer: &'a Producer,
     pub(crate) troubles: &'a Troubles,
     pub(crate) runtime: &'a Runtime,
+    /// To log in with, if the brokers want tokens.
+    pub(crate) token: Option<Arc<Token>>,
     /// How long a request may take. Closing has to wait for it.
     pub(crate) timeout: Duration,
     /// Where the brokers send clients, from the last answer to any request of this connection.
@@ -140,6 +144,9 @@ impl Topic<'_> {
         let config = config::producer(self.options, self.bootstrap);
         let admin = AdminClient::<DefaultClientContext>::from_config(&config)
             .map_err(|error| config::invalid_property(&error))?;
+        if let Some(token) = &self.token {
+            token.give(admin.inner());
+        }
         let options = AdminOptions::new()
             .operation_timeout(Some(CREATION))
             .request_timeout(Some(CREATION));
