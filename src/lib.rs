@@ -7,6 +7,7 @@
 //! - `cluster`: the brokers of a session, and the clients that it makes for them.
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
 //! - `throttle`: decides whether it is told that a quota holds the node back. Pure.
+//! - `denial`: decides when it is told that this user may not read. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
 //! - [`wire`]: the format of records, both ways. Pure.
 //! - [`outgoing`]: `publisher`, the way out; `backlog`, what is not known to be stored; `parcel`, what shares a record.
@@ -15,7 +16,8 @@
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
 //! - [`kafka`]: `clients` and their callbacks; `config`; `topic`, to create and to ask; `pulse`, whether bytes move; `probe`, what a
 //!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; `token`, to log in with; [`fault`](kafka::fault), what a code means; [`diagnosis`](kafka::diagnosis), why nobody answers;
-//!   [`batch_consumer`](kafka::batch_consumer), many records at once, the only module with `unsafe` of its own;
+//!   `commands`, of Kafka's tools in texts; [`batch_consumer`](kafka::batch_consumer), many records at once, and `admin`, requests about
+//!   the topic, with `unsafe` of their own;
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory.
 //! - `secrets`: keeps them out of what is told.
 //! - [`options`], [`error`], [`report`], [`stats`]: what the engine is told, and what it tells.
@@ -32,6 +34,7 @@ mod bridge;
 mod cluster;
 mod connect_report;
 pub mod connection;
+mod denial;
 pub mod error;
 pub mod incoming;
 pub mod kafka;

@@ -10,16 +10,19 @@ use rdkafka::producer::Producer as _;
 use crate::border::inbox::Event;
 use crate::cluster::Cluster;
 use crate::connect_report::ConnectReport;
+use crate::denial::{self, Denial};
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::incoming::intake::{self, Intake};
 use crate::incoming::reader::Reader;
+use crate::kafka::admin::Rights;
 use crate::kafka::clients::Producer;
+use crate::kafka::commands::Operation;
 use crate::kafka::diagnosis;
 use crate::kafka::probe::{Probe, Sight};
 use crate::kafka::pulse::Silence;
 use crate::kafka::token::Token;
 use crate::link::{Found, Link, News, Signals};
-use crate::outgoing::publisher::Outlet;
+use crate::outgoing::publisher::{Outlet, Waiting};
 use crate::shared::{Shared, TICK};
 use crate::throttle::{Quota, ThrottleReport};
 use crate::wire::Life;
@@ -51,6 +54,8 @@ pub(crate) struct Session<'a> {
     link: Link,
     probe: Probe<Sight>,
     listener: Probe<bool>,
+    denial: Denial,
+    rights: Probe<Option<Rights>>,
     /// Since when records would have been read if there had been any.
     reads_since: Instant,
     /// Why fresh clients found nobody.
@@ -78,6 +83,8 @@ impl<'a> Session<'a> {
             link: Link::new(Instant::now()),
             probe: Probe::default(),
             listener: Probe::default(),
+            denial: Denial::default(),
+            rights: Probe::default(),
             reads_since: Instant::now(),
             cut_off_by: None,
             is_topic_missed: false,
@@ -228,6 +235,10 @@ impl<'a> Session<'a> {
             listened: self.listener.answer(),
             is_throttled: self.look_at_throttles(now),
         };
+        self.watch_rights(now);
+        if let Some(waiting) = self.shared.publisher.take_too_few() {
+            self.tell_too_few(&waiting);
+        }
         let step = self.link.step(now, signals);
         if let Some(news) = step.tell {
             self.tell(news);
@@ -281,6 +292,55 @@ impl<'a> Session<'a> {
             self.shared.reporter.error(error);
         }
         consumer.is_some_and(|throttle| throttle.is_long())
+    }
+
+    /// Notices that this user may not read any more, or may again.
+    fn watch_rights(&mut self, now: Instant) {
+        let Shared {
+            options, reporter, ..
+        } = self.shared;
+        let rights = self.rights.answer().flatten();
+        let is_denied = self.reader.take_denied();
+        let step = self
+            .denial
+            .step(now, is_denied, rights.map(|rights| rights.read));
+        match step.tell {
+            None => {}
+            Some(denial::News::Denied) => {
+                reporter.error(diagnosis::lacks(options, &[Operation::Read]));
+            }
+            Some(denial::News::Over(after)) => {
+                let message = format!(
+                    "This user may read the Kafka topic {} again, after {:.1} s; reading goes on where it stopped.",
+                    options.topic,
+                    after.as_secs_f64()
+                );
+                reporter.warning(Error::new(ErrorKind::Authorization, message));
+            }
+        }
+        if step.look {
+            self.rights
+                .rights(Arc::clone(&self.producer), &options.topic);
+        }
+    }
+
+    fn tell_too_few(&self, waiting: &Waiting) {
+        let partition = self.partition.unwrap_or(0);
+        let topic = self.cluster.topic(&self.producer, EARLY_REQUEST);
+        let there = match topic.replicas(partition) {
+            Some((in_sync, all)) => format!("{in_sync} of {all} replicas"),
+            None => "too few replicas".to_owned(),
+        };
+        let needed = topic.min_in_sync().unwrap_or_else(|| "more".to_owned());
+        let message = format!(
+            "The Kafka topic {} has taken no message for {:.1} s: {there} of its partition {partition} are in sync, and its \
+             min.insync.replicas demands {needed}. {} messages wait and are tried again. Bring the other brokers back.",
+            self.shared.options.topic,
+            waiting.since.as_secs_f64(),
+            waiting.messages
+        );
+        let error = Error::new(ErrorKind::Delivery, message).caused_by(waiting.cause.clone());
+        self.shared.reporter.error(error);
     }
 
     /// The longest silence of a leader from which something was to be heard.

@@ -1,13 +1,11 @@
 'use strict'
 
 const fs = require('node:fs')
-const os = require('node:os')
 const path = require('node:path')
 const { execFile } = require('node:child_process')
 const { promisify } = require('node:util')
 const { KafkaCluster } = require('../../harness/kafka')
-const { downloadKafka } = require('../../harness/kafka/download')
-const { findJava } = require('../../harness/kafka/java')
+const { kafkaTools } = require('../support/kafka-tools')
 const { useNodes, collect, filled } = require('../support/nodes')
 
 jest.setTimeout(60000)
@@ -40,11 +38,7 @@ describe('docs/wire-format.md', () => {
   beforeAll(async () => {
     cluster = await KafkaCluster.start()
     broker.connectionString = cluster.connectionString
-    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'deepstream-kafka-tool-'))
-    const { command: java } = await findJava()
-    const libs = await downloadKafka()
-    const script = `#!/bin/sh\nexec '${java}' -XX:TieredStopAtLevel=1 -cp '${libs}/*' ${CLASS} "$@"\n`
-    fs.writeFileSync(path.join(folder, TOOL), script, { mode: 0o755 })
+    folder = await kafkaTools({ [TOOL]: CLASS })
   }, 180000)
   afterAll(async () => {
     if (folder) fs.rmSync(folder, { recursive: true })

@@ -34,6 +34,8 @@ pub(crate) struct Reader {
     again: Again,
     /// The topic changed under the reader: [`Reader::pin_again`] has to look at it.
     is_lost: bool,
+    /// This user was denied reading since it was asked last.
+    is_denied: bool,
     /// Why other records than before may be found then.
     doubt: Option<Doubt>,
 }
@@ -49,6 +51,7 @@ impl Reader {
             latest: 0,
             again: Again::default(),
             is_lost: false,
+            is_denied: false,
             doubt: None,
         })
     }
@@ -62,6 +65,7 @@ impl Reader {
         let Some(count) = topic.ensure()? else {
             return Ok(false);
         };
+        topic.allows()?;
         let next = (0..count)
             .map(|partition| topic.offsets(partition).map(|(_, high)| high))
             .collect::<Result<Vec<_>>>()?;
@@ -199,6 +203,11 @@ impl Reader {
         self.consumer.consumer().client()
     }
 
+    /// Whether this user was denied reading since the last call.
+    pub(crate) fn take_denied(&mut self) -> bool {
+        std::mem::take(&mut self.is_denied)
+    }
+
     /// The callbacks of its client.
     pub(crate) fn context(&self) -> &Context {
         self.consumer.consumer().context()
@@ -229,8 +238,9 @@ impl Reader {
             }
             // Whether the topic is really gone shows when its place is looked for.
             Fault::TopicUnknown => self.is_lost = true,
-            // The client's callback has told of these, and librdkafka reconnects.
-            Fault::Unreachable | Fault::UnknownHost => {}
+            Fault::Denied => self.is_denied = true,
+            // The client's callback has told of the first two, and librdkafka reconnects; the last is of no use to the bus.
+            Fault::Unreachable | Fault::UnknownHost | Fault::GroupDenied => {}
             _ => {
                 let message = format!(
                     "Reading the Kafka topic {} fails; trying again. See the cause, and the broker's log.",

@@ -5,7 +5,9 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use crate::error::{Cause, Error, ErrorKind};
+use crate::kafka::commands::{self, Operation};
 use crate::kafka::fault::Fault;
+use crate::options::Options;
 
 /// How long a connection, and then an answer, may take.
 const TIMEOUT: Duration = Duration::from_millis(300);
@@ -53,6 +55,20 @@ pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
     };
     error.cause = cause;
     error
+}
+
+/// This user lacks rights on the topic.
+pub(crate) fn lacks(options: &Options, operations: &[Operation]) -> Error {
+    let names: Vec<_> = operations.iter().map(|each| each.name()).collect();
+    let plural = if names.len() > 1 { "rights" } else { "right" };
+    let who = commands::user(options).map_or_else(String::new, |user| format!(" ({user})"));
+    let message = format!(
+        "The broker does not give this user{who} the {plural} {} on the Kafka topic {}. Give it with: {}",
+        names.join(" and "),
+        options.topic,
+        commands::allow(options, operations)
+    );
+    Error::new(ErrorKind::Authorization, message)
 }
 
 /// deepstream puts the name of an unset environment variable where its value should be.

@@ -11,8 +11,12 @@ pub enum Fault {
     TooLarge,
     /// The broker will never take this record.
     Unacceptable,
-    /// This user lacks a right.
+    /// This user lacks a right on the topic or the cluster.
     Denied,
+    /// This user lacks a right on the consumer group. The bus joins none, but librdkafka looks for its coordinator all the same.
+    GroupDenied,
+    /// Fewer replicas are in sync than the topic demands.
+    TooFewReplicas,
     /// The broker rejects the credentials.
     Credentials,
     /// The TLS handshake fails.
@@ -46,9 +50,9 @@ impl Fault {
             Code::InvalidRecord | Code::PolicyViolation | Code::InvalidTimestamp => {
                 Self::Unacceptable
             }
-            Code::TopicAuthorizationFailed
-            | Code::GroupAuthorizationFailed
-            | Code::ClusterAuthorizationFailed => Self::Denied,
+            Code::TopicAuthorizationFailed | Code::ClusterAuthorizationFailed => Self::Denied,
+            Code::GroupAuthorizationFailed => Self::GroupDenied,
+            Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend => Self::TooFewReplicas,
             Code::Authentication | Code::SaslAuthenticationFailed => Self::Credentials,
             Code::SSL => Self::Tls,
             Code::Resolve => Self::UnknownHost,
@@ -100,7 +104,6 @@ mod tests {
     #[test]
     fn what_passes_by_itself_is_no_refusal() {
         for code in [
-            Code::NotEnoughReplicas,
             Code::NotLeaderForPartition,
             Code::LeaderNotAvailable,
             Code::PurgeQueue,

@@ -1,7 +1,9 @@
 //! Everything that speaks to Kafka through librdkafka.
 
+pub(crate) mod admin;
 pub mod batch_consumer;
 pub(crate) mod clients;
+pub(crate) mod commands;
 pub(crate) mod config;
 pub mod dev_broker;
 pub mod diagnosis;

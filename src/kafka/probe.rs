@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rdkafka::producer::Producer as _;
 
 use crate::error::Cause;
+use crate::kafka::admin::{self, Rights};
 use crate::kafka::clients::Producer;
 
 /// How long a fresh client may take for the metadata, and then for an answer of the leader.
@@ -91,6 +92,14 @@ impl Probe<bool> {
                 .take_while(|_| Instant::now() < end)
                 .all(|partition| client.fetch_watermarks(&topic, partition, HEARD).is_ok())
         });
+    }
+}
+
+impl Probe<Option<Rights>> {
+    /// What this user may do with the topic.
+    pub(crate) fn rights(&mut self, client: Arc<Producer>, topic: &str) {
+        let topic = topic.to_owned();
+        self.ask(move || admin::rights(&client, &topic, TIMEOUT));
     }
 }
 

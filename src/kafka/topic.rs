@@ -4,15 +4,17 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::FromClientConfig;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::Producer as _;
 use tokio::runtime::Runtime;
 
-use crate::error::{Cause, Error, ErrorKind, Result, code_of};
+use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::kafka::admin::{self, NewTopic, Rights};
 use crate::kafka::clients::{Producer, Troubles};
+use crate::kafka::commands::{self, Operation};
 use crate::kafka::dev_broker::DevBroker;
 use crate::kafka::fault::Fault;
 use crate::kafka::token::Token;
@@ -69,14 +71,10 @@ impl Topic<'_> {
         if let Some(code) = topic.error().map(RDKafkaErrorCode::from) {
             return match Fault::of_code(code) {
                 Fault::TopicUnknown => Ok(None),
-                Fault::Denied => Err(Error::new(
-                    ErrorKind::Authorization,
-                    format!(
-                        "The broker does not let this user describe the topic {name}. Give it the rights Describe, \
-                         Read and Write on the topic."
-                    ),
-                )
-                .caused_by(code)),
+                Fault::Denied => {
+                    let both = [Operation::Read, Operation::Write];
+                    Err(diagnosis::lacks(self.options, &both).caused_by(code))
+                }
                 _ => Err(self.no_leader("is not ready").caused_by(code)),
             };
         }
@@ -115,6 +113,27 @@ impl Topic<'_> {
         }
     }
 
+    /// Fails if the broker says that this user lacks a right without which nothing works.
+    pub(crate) fn allows(&self) -> Result<()> {
+        if self.options.is_embedded() {
+            return Ok(());
+        }
+        let rights = admin::rights(self.producer, &self.options.topic, self.timeout);
+        let Some(Rights { read, write }) = rights else {
+            return Ok(());
+        };
+        let lacking = [(read, Operation::Read), (write, Operation::Write)];
+        let lacking: Vec<_> = lacking
+            .into_iter()
+            .filter_map(|(has, operation)| (!has).then_some(operation))
+            .collect();
+        if lacking.is_empty() {
+            Ok(())
+        } else {
+            Err(diagnosis::lacks(self.options, &lacking))
+        }
+    }
+
     fn create(&self) -> Result<()> {
         let Options {
             topic, partitions, ..
@@ -132,81 +151,109 @@ impl Topic<'_> {
             }
             Broker::Kafka(_) => {}
         }
-        let retention = self.options.retention.as_millis().to_string();
-        let max_message = self.options.max_message_bytes.to_string();
-        let replication = TopicReplication::Fixed(self.options.replication_factor);
-        let new = NewTopic::new(topic, *partitions, replication)
-            .set("cleanup.policy", "delete")
-            .set("retention.ms", &retention)
-            // A segment is deleted as a whole, so it must not live longer than the records in it.
-            .set("segment.ms", &retention)
-            .set("max.message.bytes", &max_message);
-        let config = config::producer(self.options, self.bootstrap);
-        let admin = AdminClient::<DefaultClientContext>::from_config(&config)
-            .map_err(|error| config::invalid_property(&error))?;
-        if let Some(token) = &self.token {
-            token.give(admin.inner());
-        }
-        let options = AdminOptions::new()
-            .operation_timeout(Some(CREATION))
-            .request_timeout(Some(CREATION));
-        let answer = self.runtime.block_on(admin.create_topics([&new], &options));
-        let failure = match answer {
-            Ok(results) => results
-                .into_iter()
-                .find_map(std::result::Result::err)
-                .map(|(_, code)| code),
-            Err(error) => code_of(&error).or(Some(RDKafkaErrorCode::Unknown)),
+        let Err(cause) = self.create_with(&self.config()) else {
+            return Ok(());
         };
-        let Some(code) = failure else { return Ok(()) };
-        match Fault::of_code(code) {
+        match cause.code.map_or(Fault::Other, Fault::of_code) {
             // Another node was faster.
             Fault::Exists => Ok(()),
-            Fault::Denied => Err(self.missing(
-                "does not exist, and this user may not create it",
-                Some(code.into()),
-            )),
-            Fault::Unreachable => Err(self.failed(code.into(), |cause| {
+            Fault::Denied => {
+                let right = commands::allow(self.options, &[Operation::Create]);
+                let what = format!(
+                    "does not exist, and this user may not create it (it may with: {right})"
+                );
+                Err(self.missing(&what, Some(cause)))
+            }
+            Fault::Unreachable => Err(self.failed(cause, |cause| {
                 self.no_leader("is still being created").caused_by(cause)
             })),
-            _ => Err(self.missing("does not exist and could not be created", Some(code.into()))),
+            // The bus can do without all of them: the topic's own limits are found out and kept.
+            Fault::Unacceptable => self
+                .create_with(&[])
+                .map_err(|second| self.not_created(second)),
+            _ => Err(self.not_created(cause)),
         }
     }
 
-    fn missing(&self, what: &str, cause: Option<Cause>) -> Error {
-        let Options {
-            topic,
-            partitions,
-            replication_factor,
-            retention,
-            max_message_bytes,
-            ..
-        } = self.options;
-        let replication = match replication_factor {
-            -1 => String::new(),
-            factor => format!(" --replication-factor {factor}"),
+    fn create_with(&self, config: &[(&'static str, String)]) -> std::result::Result<(), Cause> {
+        let new = NewTopic {
+            name: &self.options.topic,
+            partitions: self.options.partitions,
+            replication_factor: self.options.replication_factor,
+            config,
         };
+        admin::create(self.producer, &new, CREATION)
+    }
+
+    /// The settings of a topic that this node creates.
+    fn config(&self) -> [(&'static str, String); 4] {
+        let retention = self.options.retention.as_millis().to_string();
+        [
+            ("cleanup.policy", "delete".to_owned()),
+            ("retention.ms", retention.clone()),
+            // A segment is deleted as a whole, so it must not live longer than the records in it.
+            ("segment.ms", retention),
+            (
+                "max.message.bytes",
+                self.options.max_message_bytes.to_string(),
+            ),
+        ]
+    }
+
+    fn not_created(&self, cause: Cause) -> Error {
+        let what = format!(
+            "does not exist and could not be created, because the broker says: {}",
+            cause.reason.trim_end_matches('.')
+        );
+        self.missing(&what, Some(cause))
+    }
+
+    fn missing(&self, what: &str, cause: Option<Cause>) -> Error {
         let mut error = Error::new(
             ErrorKind::TopicMissing,
             format!(
-                "The Kafka topic {topic} {what}. Waiting for it. Create it with: kafka-topics.sh --bootstrap-server {} \
-                 --create --topic {topic} --partitions {partitions}{replication} --config retention.ms={} \
-                 --config max.message.bytes={max_message_bytes}",
-                self.bootstrap,
-                retention.as_millis()
+                "The Kafka topic {} {what}. Waiting for it. Create it with: {}",
+                self.options.topic,
+                commands::create_topic(self.options, &self.config())
             ),
         );
         error.cause = cause;
         error
     }
 
+    /// How many replicas of a partition are in sync, and how many there are.
+    pub(crate) fn replicas(&self, partition: i32) -> Option<(usize, usize)> {
+        let client = self.producer.client();
+        let metadata = client.fetch_metadata(Some(&self.options.topic), self.timeout);
+        let metadata = metadata.ok()?;
+        let partitions = metadata.topics().first()?.partitions();
+        let partition = partitions.iter().find(|each| each.id() == partition)?;
+        Some((partition.isr().len(), partition.replicas().len()))
+    }
+
+    /// The topic's min.insync.replicas, if this user may see it.
+    pub(crate) fn min_in_sync(&self) -> Option<String> {
+        let config = config::producer(self.options, self.bootstrap);
+        let admin = AdminClient::<DefaultClientContext>::from_config(&config).ok()?;
+        if let Some(token) = &self.token {
+            token.give(admin.inner());
+        }
+        let options = AdminOptions::new().request_timeout(Some(self.timeout));
+        let topic = [ResourceSpecifier::Topic(&self.options.topic)];
+        let answer = self
+            .runtime
+            .block_on(admin.describe_configs(&topic, &options));
+        let resource = answer.ok()?.into_iter().next()?.ok()?;
+        resource.get("min.insync.replicas")?.value.clone()
+    }
+
     fn no_leader(&self, what: &str) -> Error {
         Error::new(
             ErrorKind::Fetch,
             format!(
-                "The Kafka topic {} {what}. Trying again; if this lasts, look at the brokers with kafka-topics.sh \
-                 --bootstrap-server {} --describe --topic {}",
-                self.options.topic, self.bootstrap, self.options.topic
+                "The Kafka topic {} {what}. Trying again; if this lasts, look at the brokers with: {}",
+                self.options.topic,
+                commands::describe_topic(self.options)
             ),
         )
     }

@@ -9,6 +9,7 @@ use rdkafka::producer::BaseRecord;
 
 use crate::error::{Error, ErrorKind};
 use crate::kafka::clients::Producer;
+use crate::kafka::commands::{self, Operation};
 use crate::kafka::fault::Fault;
 use crate::options::Options;
 use crate::outgoing::backlog::{Backlog, Dropped, News, Outcome, Outgoing, Refusals};
@@ -41,8 +42,23 @@ pub struct Publisher {
     host: String,
     /// Another node with the same id, and when it was heard last.
     namesake: Mutex<Option<(Life, Instant)>>,
+    /// The command that lets this user write.
+    remedy: String,
+    /// Messages wait for replicas, which has to be told with their number.
+    too_few: Mutex<Option<Waiting>>,
     reporter: Arc<Reporter>,
     stats: Arc<Stats>,
+}
+
+/// Messages that Kafka does not take now.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    /// For how long it has taken none.
+    pub(crate) since: Duration,
+    /// How many wait.
+    pub(crate) messages: u64,
+    /// Why it takes none.
+    pub(crate) cause: KafkaError,
 }
 
 /// Where records go. All of one life go to one partition, so that they keep their order.
@@ -66,6 +82,8 @@ impl Publisher {
             sender: options.sender.clone(),
             host: options.host.clone(),
             namesake: Mutex::default(),
+            remedy: commands::allow(options, &[Operation::Write]),
+            too_few: Mutex::default(),
             reporter,
             stats,
         }
@@ -194,13 +212,31 @@ impl Publisher {
                     _ => unacceptable(&dropped),
                 }
             }
-            Some(News::Stuck { since, messages }) => match error.map(Fault::of) {
-                Some(Fault::Denied) => denied(&self.topic, messages),
+            Some(News::Stuck { since, messages }) => match (error.map(Fault::of), error) {
+                (Some(Fault::Denied), _) => denied(&self.topic, messages, &self.remedy),
+                (Some(Fault::TooFewReplicas), Some(error)) => {
+                    let cause = error.clone();
+                    *self.lock_too_few() = Some(Waiting {
+                        since,
+                        messages,
+                        cause,
+                    });
+                    return;
+                }
                 _ => stuck(&self.topic, since, messages),
             },
         };
         told.cause = error.cloned().map(Into::into);
         self.reporter.error(told);
+    }
+
+    /// Messages that wait for replicas, and of which it has to be told. The connection thread can ask how many there are.
+    pub(crate) fn take_too_few(&self) -> Option<Waiting> {
+        self.lock_too_few().take()
+    }
+
+    fn lock_too_few(&self) -> MutexGuard<'_, Option<Waiting>> {
+        self.too_few.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refuse(&self, refusals: Refusals) {
@@ -301,10 +337,10 @@ fn overflow(dropped: &Dropped) -> Error {
     Error::new(ErrorKind::QueueFull, message).on_channel(channel.as_str())
 }
 
-fn denied(topic: &str, messages: u64) -> Error {
+fn denied(topic: &str, messages: u64, remedy: &str) -> Error {
     let message = format!(
-        "The broker does not let this user write to the Kafka topic {topic}. {messages} messages wait for the right Write \
-         on the topic."
+        "The broker does not let this user write to the Kafka topic {topic}. {messages} messages wait for the right Write. Give it \
+         with: {remedy}"
     );
     Error::new(ErrorKind::Authorization, message)
 }
