@@ -193,11 +193,32 @@ class KafkaCluster {
    * @throws {Error} when no broker answers
    */
   async leaderOf(topic, partition = 0) {
-    const { brokers, topics } = await Promise.any(
-      this.#runningAddresses().map((address) => fetchMetadata(address))
+    const { brokers, topics } = await this.#metadata()
+    return this.#brokerWith(brokers, topics[topic]?.[partition]?.leader)
+  }
+
+  /**
+   * @param {string} topic
+   * @param {number} [partition] (0)
+   * @returns {Promise<Broker | ExternalBroker | undefined>} a broker that has a replica of the
+   *   partition and does not lead it; undefined as for leaderOf()
+   * @throws {Error} when no broker answers
+   */
+  async followerOf(topic, partition = 0) {
+    const { brokers, topics } = await this.#metadata()
+    const { leader, replicas = [] } = topics[topic]?.[partition] ?? {}
+    return this.#brokerWith(
+      brokers,
+      replicas.find((id) => id !== leader)
     )
-    const leader = topics[topic]?.[partition]?.leader
-    const address = brokers.find(({ id }) => id === leader)?.address
+  }
+
+  #metadata() {
+    return Promise.any(this.#runningAddresses().map((address) => fetchMetadata(address)))
+  }
+
+  #brokerWith(brokers, wanted) {
+    const address = brokers.find(({ id }) => id === wanted)?.address
     return this.brokers.find((broker) => broker.address === address)
   }
 
