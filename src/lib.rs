@@ -7,6 +7,7 @@
 //! - `cluster`: the brokers of a session, and the clients that it makes for them.
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
 //! - `throttle`: decides whether it is told that a quota holds the node back. Pure.
+//! - `held_up`: decides when it is told that a leader takes no records although it answers. Pure.
 //! - `denial`: decides when it is told that this user may not read. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
 //! - [`wire`]: the format of records, both ways. Pure.
@@ -36,6 +37,7 @@ mod connect_report;
 pub mod connection;
 mod denial;
 pub mod error;
+mod held_up;
 pub mod incoming;
 pub mod kafka;
 mod link;

@@ -12,6 +12,7 @@ use crate::cluster::Cluster;
 use crate::connect_report::ConnectReport;
 use crate::denial::{self, Denial};
 use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::held_up::HeldUp;
 use crate::incoming::intake::{self, Intake};
 use crate::incoming::reader::Reader;
 use crate::kafka::admin::Rights;
@@ -21,6 +22,7 @@ use crate::kafka::diagnosis;
 use crate::kafka::probe::{Probe, Sight};
 use crate::kafka::pulse::Silence;
 use crate::kafka::token::Token;
+use crate::kafka::topic::Topic;
 use crate::link::{Found, Link, News, Signals};
 use crate::outgoing::publisher::{Outlet, Waiting};
 use crate::shared::{Shared, TICK};
@@ -39,6 +41,8 @@ const STEP: Duration = Duration::from_millis(2);
 const LATE: Duration = Duration::from_secs(1);
 /// A reader that hears nothing of what is stored for so long is replaced. A large record on a slow link takes its time.
 const DEAF: Duration = Duration::from_secs(10);
+/// Within this time a broker answers a fetch: 500 ms, and what the answer takes.
+const FETCH: Duration = Duration::from_millis(700);
 /// How often it is looked whether the brokers are heard.
 const WATCH: Duration = Duration::from_millis(100);
 
@@ -55,6 +59,9 @@ pub(crate) struct Session<'a> {
     probe: Probe<Sight>,
     listener: Probe<bool>,
     denial: Denial,
+    held_up: HeldUp,
+    /// Whether the leader answered the last fresh client that looked for it in this silence.
+    is_leader_there: bool,
     rights: Probe<Option<Rights>>,
     /// Since when records would have been read if there had been any.
     reads_since: Instant,
@@ -84,6 +91,8 @@ impl<'a> Session<'a> {
             probe: Probe::default(),
             listener: Probe::default(),
             denial: Denial::default(),
+            held_up: HeldUp::default(),
+            is_leader_there: false,
             rights: Probe::default(),
             reads_since: Instant::now(),
             cut_off_by: None,
@@ -226,8 +235,18 @@ impl<'a> Session<'a> {
         if let Some(Sight::Nobody(cause)) = sight {
             self.cut_off_by = Some(cause);
         }
+        let [reading, writing] = self.silences(now);
+        let silence = reading
+            .into_iter()
+            .chain(writing)
+            .max_by_key(|silence| silence.length);
+        self.is_leader_there =
+            silence.is_some() && found.map_or(self.is_leader_there, |found| found == Found::Leader);
+        let is_only_writing = self.is_leader_there
+            && reading.is_none_or(|reading| reading.length < FETCH)
+            && writing.is_some();
         let signals = Signals {
-            silence: self.silence(now),
+            silence,
             sending: self.under_way().map_or(0, |(_, bytes)| bytes),
             found,
             is_lost: self.reader.is_lost() || self.is_deaf(now),
@@ -236,12 +255,13 @@ impl<'a> Session<'a> {
             is_throttled: self.look_at_throttles(now),
         };
         self.watch_rights(now);
+        self.watch_held_up(now);
         if let Some(waiting) = self.shared.publisher.take_too_few() {
             self.tell_too_few(&waiting);
         }
         let step = self.link.step(now, signals);
         if let Some(news) = step.tell {
-            self.tell(news);
+            self.tell(news, is_only_writing);
         }
         if let Some(partition) = step.probe
             && let Ok(visitor) = self.cluster.visitor()
@@ -324,27 +344,78 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Tells that Kafka takes messages again after a leader had held them up, unless it was told in other words.
+    fn watch_held_up(&mut self, now: Instant) {
+        let Shared {
+            publisher,
+            reporter,
+            ..
+        } = self.shared;
+        let over = self.held_up.over(now, publisher.backlog().stored());
+        let is_told = publisher.take_resumed();
+        if let Some(after) = over.filter(|_| !is_told) {
+            let message = format!(
+                "Kafka takes messages again, after {:.1} s; {} messages wait to be sent now.",
+                after.as_secs_f64(),
+                publisher.backlog().undelivered()
+            );
+            reporter.warning(Error::new(ErrorKind::LeaderSilent, message));
+        }
+    }
+
     fn tell_too_few(&self, waiting: &Waiting) {
-        let partition = self.partition.unwrap_or(0);
-        let topic = self.cluster.topic(&self.producer, EARLY_REQUEST);
-        let there = match topic.replicas(partition) {
-            Some((in_sync, all)) => format!("{in_sync} of {all} replicas"),
-            None => "too few replicas".to_owned(),
-        };
-        let needed = topic.min_in_sync().unwrap_or_else(|| "more".to_owned());
         let message = format!(
-            "The Kafka topic {} has taken no message for {:.1} s: {there} of its partition {partition} are in sync, and its \
-             min.insync.replicas demands {needed}. {} messages wait and are tried again. Bring the other brokers back.",
+            "The Kafka topic {} has taken no message for {:.1} s: {}. {} messages wait and are tried again. Bring the other brokers \
+             back.",
             self.shared.options.topic,
             waiting.since.as_secs_f64(),
+            self.replicas(),
             waiting.messages
         );
         let error = Error::new(ErrorKind::Delivery, message).caused_by(waiting.cause.clone());
         self.shared.reporter.error(error);
     }
 
-    /// The longest silence of a leader from which something was to be heard.
-    fn silence(&self, now: Instant) -> Option<Silence> {
+    fn tell_held_up(&self, silence: Silence) {
+        let Silence { partition, .. } = silence;
+        let broker = silence
+            .leader
+            .map_or_else(String::new, |id| format!(", broker {id},"));
+        let message = format!(
+            "The leader of partition {partition} of the Kafka topic {}{broker} answers, but has not stored a record for {:.1} s. Either \
+             it waits for another replica ({}), or the connection of this node is stalled. {} messages wait. Check the other brokers \
+             and the network.",
+            self.shared.options.topic,
+            silence.length.as_secs_f64(),
+            self.replicas(),
+            self.shared.publisher.backlog().undelivered()
+        );
+        let error = Error::new(ErrorKind::LeaderSilent, message);
+        self.shared.reporter.error(error);
+    }
+
+    /// How many replicas there are, and how many the topic demands. Asks with a fresh client, since the broker answers nothing else
+    /// on the connection on which a record waits.
+    fn replicas(&self) -> String {
+        let partition = self.partition.unwrap_or(0);
+        let visitor = self.cluster.visitor().ok();
+        let topic = visitor
+            .as_ref()
+            .map(|visitor| self.cluster.topic(visitor, EARLY_REQUEST));
+        let there = topic.as_ref().and_then(|topic| topic.replicas(partition));
+        let needed = topic.as_ref().and_then(Topic::min_in_sync);
+        let there = match there {
+            Some((in_sync, all)) => format!("{in_sync} of {all} replicas"),
+            None => "an unknown number of replicas".to_owned(),
+        };
+        let needed = needed.as_deref().unwrap_or("an unknown number");
+        format!(
+            "{there} of its partition {partition} are in sync, and its min.insync.replicas demands {needed}"
+        )
+    }
+
+    /// The longest silences of leaders from which something was to be heard: about what is read, and about what is sent.
+    fn silences(&self, now: Instant) -> [Option<Silence>; 2] {
         let context = self.reader.context();
         // Between two beats of the pulse records show as well that the leader is there.
         let heard = |partition| {
@@ -364,8 +435,7 @@ impl<'a> Session<'a> {
                 Some(now),
             )
         });
-        let both = reading.into_iter().chain(writing);
-        both.max_by_key(|silence| silence.length)
+        [reading, writing]
     }
 
     /// Whether own messages are stored and nothing at all is read for long: the reader goes on as if there were nothing, which
@@ -386,7 +456,8 @@ impl<'a> Session<'a> {
         self.shared.publisher.backlog().under_way()
     }
 
-    fn tell(&mut self, news: News) {
+    /// `is_only_writing`: the leader is silent about what is sent alone.
+    fn tell(&mut self, news: News, is_only_writing: bool) {
         let Self { shared, .. } = self;
         let topic = &shared.options.topic;
         match news {
@@ -399,6 +470,12 @@ impl<'a> Session<'a> {
                 );
                 error.cause = self.cut_off_by.take();
                 shared.reporter.error(error);
+            }
+            News::Silent(silence) if is_only_writing => {
+                let stored = shared.publisher.backlog().stored();
+                if self.held_up.note(Instant::now(), silence.length, stored) {
+                    self.tell_held_up(silence);
+                }
             }
             News::Silent(silence) => {
                 let Silence { partition, .. } = silence;
@@ -420,6 +497,10 @@ impl<'a> Session<'a> {
                     .reporter
                     .error(Error::new(ErrorKind::LeaderSilent, message));
             }
+            // New clients are heard, but nothing is stored yet.
+            News::Back {
+                was_cut_off: false, ..
+            } if self.held_up.is_present() => {}
             News::Back { was_cut_off, after } => {
                 let kind = if was_cut_off {
                     ErrorKind::Disconnected

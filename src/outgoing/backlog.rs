@@ -30,6 +30,8 @@ pub(crate) enum Outcome {
     NotNow(Duration),
     /// The same, and nothing but somebody's doing will change it.
     NotYet(Duration),
+    /// The same as `NotNow`, because too few replicas are in sync, which is told even if less was told before.
+    TooFew(Duration),
 }
 
 /// A head that is not taken is told of after this time.
@@ -106,6 +108,7 @@ struct Head {
     /// Since when it has not been taken.
     failing_since: Option<Instant>,
     told_at: Option<Instant>,
+    is_told_as_too_few: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -186,6 +189,7 @@ impl Backlog {
                 first_attempt: state.last_attempt + 1,
                 failing_since: None,
                 told_at: None,
+                is_told_as_too_few: false,
             });
         }
         let attempt = state.last_attempt + 1;
@@ -232,18 +236,21 @@ impl Backlog {
                 }
                 dropped.map(News::Dropped)
             }
-            Outcome::NotNow(pause) | Outcome::NotYet(pause) => {
+            Outcome::NotNow(pause) | Outcome::NotYet(pause) | Outcome::TooFew(pause) => {
                 head.progress = Progress::Waiting {
                     until: Some(now + pause),
                 };
                 let failing_since = *head.failing_since.get_or_insert(now);
                 let since = now.saturating_duration_since(failing_since);
+                let is_too_few = matches!(outcome, Outcome::TooFew(_));
                 let is_news = match head.told_at {
+                    Some(_) if is_too_few && !head.is_told_as_too_few => true,
                     Some(told_at) => now.saturating_duration_since(told_at) >= REMINDER,
                     None => since >= STUCK || matches!(outcome, Outcome::NotYet(_)),
                 };
                 is_news.then(|| {
                     head.told_at = Some(now);
+                    head.is_told_as_too_few |= is_too_few;
                     News::Stuck { since, messages }
                 })
             }
@@ -298,6 +305,11 @@ impl Backlog {
             state.copied = state.stored + head.parcel.count();
             head.progress = Progress::Waiting { until: None };
         }
+    }
+
+    /// How many messages of this life are stored.
+    pub(crate) fn stored(&self) -> u64 {
+        self.lock().stored
     }
 
     /// How many messages are not known to be stored.

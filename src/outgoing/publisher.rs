@@ -1,5 +1,6 @@
 //! Takes messages from the caller and hands them, record by record, to a client of Kafka.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub struct Publisher {
     remedy: String,
     /// Messages wait for replicas, which has to be told with their number.
     too_few: Mutex<Option<Waiting>>,
+    /// It was told that Kafka takes messages again.
+    is_resumed: AtomicBool,
     reporter: Arc<Reporter>,
     stats: Arc<Stats>,
 }
@@ -84,6 +87,7 @@ impl Publisher {
             namesake: Mutex::default(),
             remedy: commands::allow(options, &[Operation::Write]),
             too_few: Mutex::default(),
+            is_resumed: AtomicBool::new(false),
             reporter,
             stats,
         }
@@ -173,6 +177,7 @@ impl Publisher {
             None => Outcome::Stored,
             Some(Fault::TooLarge | Fault::Unacceptable) => Outcome::Refused,
             Some(Fault::Denied) => Outcome::NotYet(RETRY_DENIED),
+            Some(Fault::TooFewReplicas) => Outcome::TooFew(RETRY),
             Some(_) => Outcome::NotNow(RETRY),
         };
         let news = self.backlog.settle(attempt, outcome, Instant::now());
@@ -203,6 +208,7 @@ impl Publisher {
         let mut told = match news {
             None => return,
             Some(News::Resumed { after, messages }) => {
+                self.is_resumed.store(true, Ordering::Relaxed);
                 return self.reporter.warning(resumed(&self.topic, after, messages));
             }
             Some(News::Dropped(dropped)) => {
@@ -233,6 +239,11 @@ impl Publisher {
     /// Messages that wait for replicas, and of which it has to be told. The connection thread can ask how many there are.
     pub(crate) fn take_too_few(&self) -> Option<Waiting> {
         self.lock_too_few().take()
+    }
+
+    /// Whether it was told since the last call that Kafka takes messages again.
+    pub(crate) fn take_resumed(&self) -> bool {
+        self.is_resumed.swap(false, Ordering::Relaxed)
     }
 
     fn lock_too_few(&self) -> MutexGuard<'_, Option<Waiting>> {
