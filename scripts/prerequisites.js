@@ -69,6 +69,13 @@ const PREREQUISITES = [
     macos: 'xcode-select --install'
   },
   {
+    name: 'javac, for a rule of a broker that a test needs',
+    goals: ['test'],
+    isThere: () => answers('javac', '-version'),
+    debian: 'openjdk-17-jdk-headless',
+    macos: 'brew install openjdk@17'
+  },
+  {
     name: 'Java 17 or newer, for the Kafka broker',
     goals: ['test'],
     isThere: () =>

@@ -27,6 +27,8 @@ pub(crate) struct Cluster<'a> {
     runtime: Runtime,
     /// Where the brokers send clients, as they said last.
     advertised: RefCell<Vec<String>>,
+    /// What is to be told of how the topic was created.
+    note: RefCell<Option<Error>>,
 }
 
 impl<'a> Cluster<'a> {
@@ -51,6 +53,7 @@ impl<'a> Cluster<'a> {
             troubles: Arc::default(),
             runtime,
             advertised: RefCell::default(),
+            note: RefCell::default(),
         })
     }
 
@@ -107,6 +110,11 @@ impl<'a> Cluster<'a> {
         }
     }
 
+    /// What is to be told of how the topic was created, once.
+    pub(crate) fn take_note(&self) -> Option<Error> {
+        self.note.take()
+    }
+
     /// The topic, asked for by this client.
     pub(crate) fn topic<'t>(&'t self, producer: &'t Producer, timeout: Duration) -> Topic<'t> {
         Topic {
@@ -118,6 +126,7 @@ impl<'a> Cluster<'a> {
             token: self.shared.token(),
             timeout,
             advertised: &self.advertised,
+            note: &self.note,
         }
     }
 }

@@ -125,7 +125,12 @@ impl<'a> Session<'a> {
                 .reader
                 .pin(&self.cluster.topic(&self.producer, timeout))
             {
-                Ok(true) => return true,
+                Ok(true) => {
+                    if let Some(note) = self.cluster.take_note() {
+                        self.shared.reporter.warning(note);
+                    }
+                    return true;
+                }
                 Ok(false) => {}
                 Err(error) => self.tell_connecting(&mut report, error),
             }

@@ -49,6 +49,7 @@ class Broker {
    * @param {string} options.clusterId 22 characters of base64
    * @param {string} options.java the command
    * @param {string} options.libs folder that holds Kafka's jars
+   * @param {string[]} [options.classpath] folders with more classes
    * @param {string[]} options.jvmFlags in addition to the usual ones, for every Java process
    * @param {string[]} options.brokerJvmFlags likewise, for the broker alone
    * @param {number} options.heapMb limit of the Java heap
@@ -191,11 +192,18 @@ class Broker {
    * @param {string[]} main a class and its arguments
    */
   #java(flags, main) {
-    const { java, jvmFlags, libs } = this.#options
+    const { java, jvmFlags, libs, classpath = [] } = this.#options
     // Compression libraries unpack themselves into the temporary folder, and a killed JVM leaves
     // them there.
     const tmpDir = `-Djava.io.tmpdir=${path.dirname(this.logFile)}`
-    const args = [...flags, ...jvmFlags, tmpDir, '-cp', path.join(libs, '*'), ...main]
+    const args = [
+      ...flags,
+      ...jvmFlags,
+      tmpDir,
+      '-cp',
+      [path.join(libs, '*'), ...classpath].join(path.delimiter),
+      ...main
+    ]
     return new GuardedProcess(java, args, this.logFile)
   }
 

@@ -45,6 +45,7 @@ class KafkaCluster {
    *   `security` (0)
    * @param {boolean} [options.security] whether the brokers listen by TLS and SASL as well, and
    *   check rights: see Security, whose fields the cluster then has (false)
+   * @param {string[]} [options.classpath] folders with more Java classes for the brokers (none)
    * @param {number} [options.heapMb] limit of each broker's Java heap, in MB (512)
    * @param {string} [options.version] Apache Kafka version (the one that pom.xml pins)
    * @param {number} [options.startTimeoutMs] how long the brokers may take until they serve, in
@@ -79,7 +80,7 @@ class KafkaCluster {
    */
   static async #launch(installation, options) {
     const { brokers: count = 1, entrances = 0, security = false, config = {} } = options
-    const { tlsEntrances = 0, heapMb = 512, startTimeoutMs = 60000 } = options
+    const { tlsEntrances = 0, heapMb = 512, startTimeoutMs = 60000, classpath = [] } = options
     const dataDir = new DataDir()
     const nodes = await layOut(
       dataDir.path,
@@ -95,7 +96,8 @@ class KafkaCluster {
     const clusterId = randomBytes(16).toString('base64url')
     const brokers = nodes.map((node) => {
       const properties = serverProperties(node, voters, count, extra, byTls)
-      return new Broker({ ...node, ...installation, properties, clusterId, heapMb, startTimeoutMs })
+      const jvm = { heapMb, classpath }
+      return new Broker({ ...node, ...installation, ...jvm, properties, clusterId, startTimeoutMs })
     })
 
     const cluster = new KafkaCluster(brokers, dataDir, secured)

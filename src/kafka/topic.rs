@@ -35,6 +35,8 @@ pub(crate) struct Topic<'a> {
     pub(crate) runtime: &'a Runtime,
     /// To log in with, if the brokers want tokens.
     pub(crate) token: Option<Arc<Token>>,
+    /// What is to be told of a topic that was created in another way than the options say.
+    pub(crate) note: &'a RefCell<Option<Error>>,
     /// How long a request may take. Closing has to wait for it.
     pub(crate) timeout: Duration,
     /// Where the brokers send clients, from the last answer to any request of this connection.
@@ -48,7 +50,11 @@ impl Topic<'_> {
         match self.partitions()? {
             Some(count) => Ok(Some(count)),
             None if self.options.create_topic => self.create().map(|()| None),
-            None => Err(self.missing("does not exist, and the option createTopic is off", None)),
+            None => Err(self.missing(
+                "does not exist, and the option createTopic is off",
+                None,
+                &self.config(),
+            )),
         }
     }
 
@@ -162,16 +168,19 @@ impl Topic<'_> {
                 let what = format!(
                     "does not exist, and this user may not create it (it may with: {right})"
                 );
-                Err(self.missing(&what, Some(cause)))
+                Err(self.missing(&what, Some(cause), &self.config()))
             }
             Fault::Unreachable => Err(self.failed(cause, |cause| {
                 self.no_leader("is still being created").caused_by(cause)
             })),
             // The bus can do without all of them: the topic's own limits are found out and kept.
-            Fault::Unacceptable => self
-                .create_with(&[])
-                .map_err(|second| self.not_created(second)),
-            _ => Err(self.not_created(cause)),
+            Fault::Unacceptable => {
+                self.create_with(&[])
+                    .map_err(|second| self.not_created(second, &[]))?;
+                *self.note.borrow_mut() = Some(self.created_otherwise(cause));
+                Ok(())
+            }
+            _ => Err(self.not_created(cause, &self.config())),
         }
     }
 
@@ -200,21 +209,38 @@ impl Topic<'_> {
         ]
     }
 
-    fn not_created(&self, cause: Cause) -> Error {
-        let what = format!(
-            "does not exist and could not be created, because the broker says: {}",
-            cause.reason.trim_end_matches('.')
+    fn created_otherwise(&self, cause: Cause) -> Error {
+        let message = format!(
+            "The Kafka topic {} was created without retention.ms, segment.ms and max.message.bytes, because the broker says: {}. It \
+             has the broker's own settings; records are kept below its limit. If they do not suit, change them with \
+             kafka-configs.sh --alter --entity-type topics.",
+            self.options.topic,
+            words(&cause)
         );
-        self.missing(&what, Some(cause))
+        Error::new(ErrorKind::TopicMissing, message).caused_by(cause)
     }
 
-    fn missing(&self, what: &str, cause: Option<Cause>) -> Error {
+    /// `config`: with these settings this node would create it.
+    fn not_created(&self, cause: Cause, config: &[(&'static str, String)]) -> Error {
+        let what = format!(
+            "does not exist and could not be created, because the broker says: {}",
+            words(&cause)
+        );
+        self.missing(&what, Some(cause), config)
+    }
+
+    fn missing(
+        &self,
+        what: &str,
+        cause: Option<Cause>,
+        config: &[(&'static str, String)],
+    ) -> Error {
         let mut error = Error::new(
             ErrorKind::TopicMissing,
             format!(
                 "The Kafka topic {} {what}. Waiting for it. Create it with: {}",
                 self.options.topic,
-                commands::create_topic(self.options, &self.config())
+                commands::create_topic(self.options, config)
             ),
         );
         error.cause = cause;
@@ -264,4 +290,9 @@ impl Topic<'_> {
             diagnosis::explain(self.bootstrap, Some(cause))
         })
     }
+}
+
+/// What the broker says, to go on with in a sentence.
+fn words(cause: &Cause) -> &str {
+    cause.reason.trim_end_matches('.')
 }
