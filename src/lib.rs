@@ -16,9 +16,10 @@
 //!   were heard; `namesakes`, who else has this node's id; [`channels`](incoming::channels), who subscribed.
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
 //! - [`kafka`]: `clients` and their callbacks; `config`; `topic`, to create and to ask; `pulse`, whether bytes move; `probe`, what a
-//!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; `token`, to log in with; [`fault`](kafka::fault), what a code means; [`diagnosis`](kafka::diagnosis), why nobody answers;
-//!   `commands`, of Kafka's tools in texts; [`batch_consumer`](kafka::batch_consumer), many records at once, and `admin`, requests about
-//!   the topic, with `unsafe` of their own;
+//!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; `token`, to log in with;
+//!   [`fault`](kafka::fault), what a code means; `evidence`, what librdkafka's words prove; [`diagnosis`](kafka::diagnosis), why nobody
+//!   answers; `handshake`, what is wrong with a broker's certificate; `commands`, of Kafka's tools in texts;
+//!   [`batch_consumer`](kafka::batch_consumer), many records at once, and `admin`, requests about the topic, with `unsafe` of their own;
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory.
 //! - `secrets`: keeps them out of what is told.
 //! - [`options`], [`error`], [`report`], [`stats`]: what the engine is told, and what it tells.

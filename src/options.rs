@@ -113,6 +113,17 @@ impl Options {
             && !is("enable.sasl.oauthbearer.unsecure.jwt", "true")
     }
 
+    /// Whether there is a certificate to show to the brokers.
+    #[must_use]
+    pub fn has_certificate(&self) -> bool {
+        const NAMES: [&str; 3] = [
+            "ssl.certificate.location",
+            "ssl.certificate.pem",
+            "ssl.keystore.location",
+        ];
+        NAMES.iter().any(|name| self.properties.contains_key(*name))
+    }
+
     /// The limit of unsent messages in bytes.
     #[must_use]
     pub fn queue_bytes(&self) -> usize {

@@ -148,7 +148,7 @@ impl<'a> Session<'a> {
             return;
         }
         let bootstrap = &self.cluster.bootstrap;
-        let error = diagnosis::look_closer(error, bootstrap, self.shared.options.uses_tls());
+        let error = diagnosis::look_closer(error, bootstrap, &self.shared.options);
         let reporter = &self.shared.reporter;
         if let Some(waited) = telling.as_timeout {
             let mut timeout = Error::new(
@@ -468,13 +468,12 @@ impl<'a> Session<'a> {
         match news {
             News::CutOff { is_first } => {
                 shared.stats.disconnects.add(u64::from(is_first));
-                let mut error = Error::new(
-                    ErrorKind::Disconnected,
-                    "No Kafka broker can be reached any more. Messages wait in memory and reading goes on where it stopped \
-                     once a broker is back. Check that the brokers run and the network between.",
-                );
-                error.cause = self.cut_off_by.take();
-                shared.reporter.error(error);
+                let cause = self.cut_off_by.take();
+                shared.reporter.error(diagnosis::cut_off(
+                    &self.cluster.bootstrap,
+                    cause,
+                    &shared.options,
+                ));
             }
             News::Silent(silence) if is_only_writing => {
                 let stored = shared.publisher.backlog().stored();

@@ -12,6 +12,7 @@ use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, ProducerContext};
 
 use crate::error::{Cause, code_of};
+use crate::kafka::evidence::Evidence;
 use crate::kafka::fault::Fault;
 use crate::kafka::pulse::{Direction, Pulse, Silence};
 use crate::throttle::Throttle;
@@ -39,15 +40,27 @@ impl Troubles {
 
     fn note(&self, code: RDKafkaErrorCode, reason: &str) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // A rejection says more than the broken connections that follow from it, and those more than their sum.
-        let is_rejection = last
+        let cause = Cause::told(code, reason);
+        if last
             .as_ref()
-            .and_then(|cause| cause.code)
-            .map(Fault::of_code)
-            == Some(Fault::Credentials);
-        if code != RDKafkaErrorCode::AllBrokersDown && !is_rejection {
-            *last = Some(Cause::told(code, reason));
+            .is_none_or(|last| weight(&cause) >= weight(last))
+        {
+            *last = Some(cause);
         }
+    }
+}
+
+/// How much a trouble explains. What follows from another one is told later and explains less, so that it does not replace that:
+/// a rejection says more than the broken connections that follow from it, and those more than their sum.
+fn weight(cause: &Cause) -> u8 {
+    let is_specific = Evidence::of(cause).map(Evidence::is_specific);
+    match cause.code.map(Fault::of_code) {
+        _ if is_specific == Some(true) => 3,
+        Some(Fault::Credentials) => 3,
+        Some(Fault::Tls) => 2,
+        _ if is_specific == Some(false) => 2,
+        _ if cause.code == Some(RDKafkaErrorCode::AllBrokersDown) => 0,
+        _ => 1,
     }
 }
 
@@ -139,5 +152,46 @@ impl ProducerContext for Context {
 
     fn delivery(&self, result: &DeliveryResult<'_>, attempt: usize) {
         (self.on_delivery)(attempt, result.as_ref().err().map(|(error, _)| error));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of these troubles is told in the end.
+    fn told(troubles: &[(RDKafkaErrorCode, &str)]) -> String {
+        let all = Troubles::default();
+        for (code, reason) in troubles {
+            all.note(*code, reason);
+        }
+        all.last().unwrap().reason
+    }
+
+    const REJECTED: (RDKafkaErrorCode, &str) =
+        (RDKafkaErrorCode::Authentication, "Invalid password");
+    const UNVERIFIED: (RDKafkaErrorCode, &str) =
+        (RDKafkaErrorCode::SSL, "certificate verify failed");
+    const BROKEN: (RDKafkaErrorCode, &str) =
+        (RDKafkaErrorCode::BrokerTransportFailure, "Disconnected");
+    const NO_CERTIFICATE: (RDKafkaErrorCode, &str) = (
+        RDKafkaErrorCode::BrokerTransportFailure,
+        "Receive failed: SSL alert number 42",
+    );
+    const ALL_DOWN: (RDKafkaErrorCode, &str) = (RDKafkaErrorCode::AllBrokersDown, "1/1 down");
+
+    #[test]
+    fn what_explains_stays_when_what_follows_from_it_comes() {
+        for specific in [REJECTED, UNVERIFIED, NO_CERTIFICATE] {
+            assert_eq!(told(&[specific, BROKEN, ALL_DOWN]), specific.1);
+            assert_eq!(told(&[BROKEN, specific, ALL_DOWN, BROKEN]), specific.1);
+        }
+        assert_eq!(told(&[BROKEN, ALL_DOWN]), BROKEN.1);
+    }
+
+    #[test]
+    fn it_stays_until_something_else_explains_as_much() {
+        assert_eq!(told(&[UNVERIFIED, BROKEN, REJECTED]), REJECTED.1);
+        assert_eq!(told(&[REJECTED, NO_CERTIFICATE]), NO_CERTIFICATE.1);
     }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::error::{Cause, Error, ErrorKind};
 use crate::kafka::commands::{self, Operation};
+use crate::kafka::evidence::Evidence;
 use crate::kafka::fault::Fault;
+use crate::kafka::handshake::{self, Verdict};
 use crate::options::Options;
 
 /// How long a connection, and then an answer, may take.
@@ -21,12 +23,15 @@ const ANSWER: (usize, &[u8]) = (4, b"\x64\x65\x65\x70");
 
 /// Explains why the brokers at `addresses` do not answer, by what librdkafka says.
 #[must_use]
-pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
+pub fn explain(addresses: &str, cause: Option<Cause>, options: &Options) -> Error {
     let fault = cause
         .as_ref()
         .and_then(|cause| cause.code)
         .map(Fault::of_code);
+    let evidence = cause.as_ref().and_then(Evidence::of);
+    let refused = evidence.and_then(|evidence| refused(addresses, evidence, options));
     let mut error = match fault {
+        _ if refused.is_some() => refused.unwrap_or_else(|| nobody(addresses)),
         Some(Fault::Credentials) => Error::new(
             ErrorKind::Authentication,
             format!(
@@ -48,10 +53,7 @@ pub fn explain(addresses: &str, cause: Option<Cause>) -> Error {
                 hint(addresses)
             ),
         ),
-        _ => Error::new(
-            ErrorKind::NoBroker,
-            format!("No Kafka broker answers at {addresses}."),
-        ),
+        _ => nobody(addresses),
     };
     error.cause = cause;
     error
@@ -71,6 +73,86 @@ pub(crate) fn lacks(options: &Options, operations: &[Operation]) -> Error {
     Error::new(ErrorKind::Authorization, message)
 }
 
+fn nobody(addresses: &str) -> Error {
+    Error::new(
+        ErrorKind::NoBroker,
+        format!("No Kafka broker answers at {addresses}."),
+    )
+}
+
+/// What follows from evidence that leaves no doubt.
+fn refused(addresses: &str, evidence: Evidence<'_>, options: &Options) -> Option<Error> {
+    let (kind, message) = match evidence {
+        Evidence::HandshakeCut => return None,
+        Evidence::ServerCertificate => (
+            ErrorKind::Tls,
+            format!(
+                "The certificate of the Kafka broker at {addresses} is not accepted. Check ssl.ca.location in the option \
+                 kafka, and the certificate's time and names."
+            ),
+        ),
+        Evidence::ClientCertificate if !options.has_certificate() => (
+            ErrorKind::Tls,
+            format!(
+                "The Kafka broker at {addresses} demands a certificate of its clients, and this one has none. Set \
+                 ssl.certificate.location and ssl.key.location in the option kafka."
+            ),
+        ),
+        Evidence::ClientCertificate => (
+            ErrorKind::Tls,
+            format!(
+                "The Kafka broker at {addresses} rejected the certificate of this client: it has expired, or was issued by an \
+                 authority that the broker does not trust. Check ssl.certificate.location in the option kafka, and the \
+                 broker's log."
+            ),
+        ),
+        Evidence::TlsVersion => (
+            ErrorKind::Tls,
+            format!(
+                "The Kafka broker at {addresses} speaks no version of TLS that this client accepts, which are TLS 1.2 and 1.3. \
+                 Set ssl.enabled.protocols of the broker to one of these."
+            ),
+        ),
+        Evidence::NoSasl => (
+            ErrorKind::Authentication,
+            format!(
+                "The listener of the Kafka broker at {addresses} does not use SASL. Name the port of one that does in the \
+                 option connectionString, or set security.protocol in the option kafka to {}.",
+                if options.uses_tls() {
+                    "ssl"
+                } else {
+                    "plaintext"
+                }
+            ),
+        ),
+        Evidence::Mechanisms(offered) => (
+            ErrorKind::Authentication,
+            format!(
+                "The Kafka broker at {addresses} does not offer this sasl.mechanism, but {}. Set sasl.mechanism in the option \
+                 kafka to one of them.",
+                offered.replace(',', ", ")
+            ),
+        ),
+    };
+    Some(Error::new(kind, message))
+}
+
+/// Says that no broker answers a running node any more, or what the brokers refuse it for.
+pub(crate) fn cut_off(addresses: &str, cause: Option<Cause>, options: &Options) -> Error {
+    const WAITING: &str = "Messages wait in memory and reading goes on where it stopped";
+    let mut error = explain(addresses, cause, options);
+    if matches!(error.kind, ErrorKind::Authentication | ErrorKind::Tls) {
+        error.message = format!("{} {WAITING} once it is accepted again.", error.message);
+    } else {
+        error.kind = ErrorKind::Disconnected;
+        error.message = format!(
+            "No Kafka broker can be reached any more. {WAITING} once a broker is back. Check that the brokers run and the network \
+             between."
+        );
+    }
+    error
+}
+
 /// deepstream puts the name of an unset environment variable where its value should be.
 fn hint(addresses: &str) -> String {
     let is_variable_name = addresses
@@ -83,25 +165,69 @@ fn hint(addresses: &str) -> String {
     }
 }
 
-/// Explains [`ErrorKind::NoBroker`] further, by what listens at the addresses. Blocks for a fraction of a second. What is not
-/// a broker may log the question, so it is asked only when the answer is told to somebody. Where TLS is spoken nobody is asked.
+/// Explains further, by what listens at the addresses. Blocks for a fraction of a second. What is not a broker may log the question,
+/// so it is asked only when the answer is told to somebody. Where TLS is spoken nobody is asked in the clear, unless handshakes fail.
 #[must_use]
-pub fn look_closer(error: Error, addresses: &str, is_tls: bool) -> Error {
+pub fn look_closer(error: Error, addresses: &str, options: &Options) -> Error {
     let fault = error
         .cause
         .as_ref()
         .and_then(|cause| cause.code)
         .map(Fault::of_code);
-    if error.kind != ErrorKind::NoBroker || fault == Some(Fault::UnknownHost) {
-        return error;
+    let evidence = error.cause.as_ref().and_then(Evidence::of);
+    let closer = match (error.kind, evidence) {
+        (ErrorKind::Tls, Some(Evidence::ServerCertificate)) => judge(addresses, options),
+        (ErrorKind::NoBroker, _) if fault != Some(Fault::UnknownHost) => {
+            let is_silent = options.uses_tls() && evidence != Some(Evidence::HandshakeCut);
+            Some(look(addresses, is_silent, options.uses_tls()))
+        }
+        _ => None,
+    };
+    match closer {
+        Some(mut closer) => {
+            closer.cause = error.cause;
+            closer
+        }
+        None => error,
     }
-    let mut closer = look(addresses, is_tls);
-    closer.cause = error.cause;
-    closer
+}
+
+/// What is wrong with the first certificate that is not accepted.
+fn judge(addresses: &str, options: &Options) -> Option<Error> {
+    let (address, host, verdict) = addresses.split(',').find_map(|address| {
+        let address = normalized(address);
+        let (host, _) = address.rsplit_once(':')?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        let verdict = handshake::verdict(connect(&address)?, &host, options)?;
+        Some((address, host, verdict))
+    })?;
+    let what = format!("The certificate of the Kafka broker at {address}");
+    let message = match verdict {
+        Verdict::Expired => {
+            format!(
+                "{what} has expired. Renew it on the broker; if it is valid, correct this machine's clock."
+            )
+        }
+        Verdict::NotYetValid => {
+            format!("{what} is not valid yet. Correct it on the broker, or this machine's clock.")
+        }
+        Verdict::WrongHost => format!(
+            "{what} is for another host name than {host}. Give the broker one for that name, or name the broker in the option \
+             connectionString (and in its advertised.listeners) as its certificate does."
+        ),
+        Verdict::UnknownAuthority => format!(
+            "{what} was issued by an authority that is not trusted here. Set ssl.ca.location in the option kafka to the \
+             certificate of that authority."
+        ),
+        Verdict::Other(why) => format!(
+            "{what} is not accepted: {why}. Correct it on the broker, or ssl.ca.location in the option kafka."
+        ),
+    };
+    Some(Error::new(ErrorKind::Tls, message))
 }
 
 /// What listens at the first address that accepts a connection.
-fn look(addresses: &str, is_tls: bool) -> Error {
+fn look(addresses: &str, is_silent: bool, is_tls: bool) -> Error {
     let found = addresses.split(',').find_map(|address| {
         let address = normalized(address);
         connect(&address).map(|stream| (address, stream))
@@ -114,7 +240,7 @@ fn look(addresses: &str, is_tls: bool) -> Error {
             ),
         );
     };
-    let answer = if is_tls {
+    let answer = if is_silent {
         Answer::None
     } else {
         ask(&stream, API_VERSIONS)
@@ -125,6 +251,16 @@ fn look(addresses: &str, is_tls: bool) -> Error {
                 .get(ANSWER.0..)
                 .is_some_and(|id| id.starts_with(ANSWER.1)) =>
         {
+            if is_tls {
+                return Error::new(
+                    ErrorKind::Tls,
+                    format!(
+                        "The Kafka broker at {address} does not use TLS at this port. Name the port of a listener that does in the \
+                         option connectionString, or set security.protocol in the option kafka to plaintext (with SASL, to \
+                         sasl_plaintext)."
+                    ),
+                );
+            }
             Error::new(
                 ErrorKind::NoBroker,
                 format!(
@@ -132,13 +268,8 @@ fn look(addresses: &str, is_tls: bool) -> Error {
                 ),
             )
         }
-        Answer::None => Error::new(
-            ErrorKind::NoBroker,
-            format!(
-                "What listens at {address} accepts connections, but does not answer. A broker may be starting or busy; \
-                 otherwise check the port, and security.protocol in the option kafka. Still trying."
-            ),
-        ),
+        Answer::None => does_not_answer(&address),
+        _ if is_tls => does_not_answer(&address),
         _ if is_zookeeper(&address) => Error::new(
             ErrorKind::ZooKeeper,
             format!(
@@ -154,6 +285,16 @@ fn look(addresses: &str, is_tls: bool) -> Error {
             ),
         ),
     }
+}
+
+fn does_not_answer(address: &str) -> Error {
+    Error::new(
+        ErrorKind::NoBroker,
+        format!(
+            "What listens at {address} accepts connections, but does not answer. A broker may be starting or busy; otherwise check \
+             the port, and security.protocol in the option kafka. Still trying."
+        ),
+    )
 }
 
 /// What comes back to a question.
@@ -244,6 +385,7 @@ mod tests {
     use rdkafka::error::RDKafkaErrorCode;
 
     use super::*;
+    use crate::options::tests::options;
 
     fn answering(answer: &'static [u8]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -266,7 +408,11 @@ mod tests {
             .unwrap()
             .to_string();
         let explain = |addresses: &str, cause| {
-            look_closer(super::explain(addresses, cause), addresses, false)
+            look_closer(
+                super::explain(addresses, cause, &options(&[])),
+                addresses,
+                &options(&[]),
+            )
         };
         assert_eq!(explain(&free, None).kind, ErrorKind::NoBroker);
         assert_eq!(
@@ -279,7 +425,7 @@ mod tests {
 
     #[test]
     fn what_librdkafka_knows_for_sure_needs_no_look() {
-        let kind = |code| explain("localhost:1", Some(Cause::from(code))).kind;
+        let kind = |code| explain("localhost:1", Some(Cause::from(code)), &options(&[])).kind;
         assert_eq!(
             kind(RDKafkaErrorCode::Authentication),
             ErrorKind::Authentication
@@ -289,7 +435,11 @@ mod tests {
 
     #[test]
     fn an_unset_environment_variable_is_suspected() {
-        let error = explain("KAFKA_HOST", Some(RDKafkaErrorCode::Resolve.into()));
+        let error = explain(
+            "KAFKA_HOST",
+            Some(RDKafkaErrorCode::Resolve.into()),
+            &options(&[]),
+        );
         assert!(
             error
                 .message
@@ -301,12 +451,16 @@ mod tests {
     #[test]
     fn a_broker_that_is_busy_is_not_taken_for_something_else() {
         let busy = answering(b"\0\0\0\x0a\x64\x65\x65\x70\0\0\0\0\0\0");
-        let error = look_closer(explain(&busy, None), &busy, false);
+        let error = look_closer(explain(&busy, None, &options(&[])), &busy, &options(&[]));
         assert_eq!(error.kind, ErrorKind::NoBroker);
         assert!(error.message.contains("busy"), "{error}");
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
         let silent = silent.local_addr().unwrap().to_string();
-        let error = look_closer(explain(&silent, None), &silent, false);
+        let error = look_closer(
+            explain(&silent, None, &options(&[])),
+            &silent,
+            &options(&[]),
+        );
         assert_eq!(error.kind, ErrorKind::NoBroker);
     }
 

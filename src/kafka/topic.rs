@@ -287,7 +287,7 @@ impl Topic<'_> {
     fn unreachable(&self, error: Cause) -> Error {
         let cause = self.troubles.last().unwrap_or(error);
         self.failed(cause, |cause| {
-            diagnosis::explain(self.bootstrap, Some(cause))
+            diagnosis::explain(self.bootstrap, Some(cause), self.options)
         })
     }
 }
