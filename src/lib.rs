@@ -10,6 +10,7 @@
 //! - `held_up`: decides when it is told that a leader takes no records although it answers. Pure.
 //! - `denial`: decides when it is told that this user may not read. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
+//! - `news`: what a running session tells, in words. Pure.
 //! - [`wire`]: the format of records, both ways. Pure.
 //! - [`outgoing`]: `publisher`, the way out; `backlog`, what is not known to be stored; `parcel`, what shares a record.
 //! - [`incoming`]: `reader`, where in the topic; `intake`, what happens to a record; `filter`, who wants it; `senders`, which numbers
@@ -42,6 +43,7 @@ mod held_up;
 pub mod incoming;
 pub mod kafka;
 mod link;
+mod news;
 pub mod options;
 pub mod outgoing;
 pub mod report;

@@ -24,9 +24,10 @@ use crate::kafka::pulse::Silence;
 use crate::kafka::token::Token;
 use crate::kafka::topic::Topic;
 use crate::link::{Found, Link, News, Signals};
-use crate::outgoing::publisher::{Outlet, Waiting};
+use crate::news;
+use crate::outgoing::publisher::Outlet;
 use crate::shared::{Shared, TICK};
-use crate::throttle::{Quota, ThrottleReport};
+use crate::throttle::ThrottleReport;
 use crate::wire::Life;
 
 /// How long a request may take. Short, because closing has to wait for it.
@@ -262,7 +263,8 @@ impl<'a> Session<'a> {
         self.watch_rights(now);
         self.watch_held_up(now);
         if let Some(waiting) = self.shared.publisher.take_too_few() {
-            self.tell_too_few(&waiting);
+            let error = news::too_few(&self.shared.options.topic, &waiting, &self.replicas());
+            self.shared.reporter.error(error);
         }
         let step = self.link.step(now, signals);
         if let Some(news) = step.tell {
@@ -313,7 +315,7 @@ impl<'a> Session<'a> {
             self.reads_since = now;
         }
         if let Some((quota, length)) = self.throttle_report.step(now, producer, consumer) {
-            let error = throttled(quota, length, &self.shared.options.client_id);
+            let error = news::throttled(quota, length, &self.shared.options.client_id);
             self.shared.reporter.error(error);
         }
         consumer.is_some_and(|throttle| throttle.is_long())
@@ -335,12 +337,7 @@ impl<'a> Session<'a> {
                 reporter.error(diagnosis::lacks(options, &[Operation::Read]));
             }
             Some(denial::News::Over(after)) => {
-                let message = format!(
-                    "This user may read the Kafka topic {} again, after {:.1} s; reading goes on where it stopped.",
-                    options.topic,
-                    after.as_secs_f64()
-                );
-                reporter.warning(Error::new(ErrorKind::Authorization, message));
+                reporter.warning(news::allowed(&options.topic, after));
             }
         }
         if step.look {
@@ -359,44 +356,9 @@ impl<'a> Session<'a> {
         let over = self.held_up.over(now, publisher.backlog().stored());
         let is_told = publisher.take_resumed();
         if let Some(after) = over.filter(|_| !is_told) {
-            let message = format!(
-                "Kafka takes messages again, after {:.1} s; {} messages wait to be sent now.",
-                after.as_secs_f64(),
-                publisher.backlog().undelivered()
-            );
-            reporter.warning(Error::new(ErrorKind::LeaderSilent, message));
+            let waiting = publisher.backlog().undelivered();
+            reporter.warning(news::held_up_no_more(after, waiting));
         }
-    }
-
-    fn tell_too_few(&self, waiting: &Waiting) {
-        let message = format!(
-            "The Kafka topic {} has taken no message for {:.1} s: {}. {} messages wait and are tried again. Bring the other brokers \
-             back.",
-            self.shared.options.topic,
-            waiting.since.as_secs_f64(),
-            self.replicas(),
-            waiting.messages
-        );
-        let error = Error::new(ErrorKind::Delivery, message).caused_by(waiting.cause.clone());
-        self.shared.reporter.error(error);
-    }
-
-    fn tell_held_up(&self, silence: Silence) {
-        let Silence { partition, .. } = silence;
-        let broker = silence
-            .leader
-            .map_or_else(String::new, |id| format!(", broker {id},"));
-        let message = format!(
-            "The leader of partition {partition} of the Kafka topic {}{broker} answers, but has not stored a record for {:.1} s. Either \
-             it waits for another replica ({}), or the connection of this node is stalled. {} messages wait. Check the other brokers \
-             and the network.",
-            self.shared.options.topic,
-            silence.length.as_secs_f64(),
-            self.replicas(),
-            self.shared.publisher.backlog().undelivered()
-        );
-        let error = Error::new(ErrorKind::LeaderSilent, message);
-        self.shared.reporter.error(error);
     }
 
     /// How many replicas there are, and how many the topic demands. Asks with a fresh client, since the broker answers nothing else
@@ -409,14 +371,7 @@ impl<'a> Session<'a> {
             .map(|visitor| self.cluster.topic(visitor, EARLY_REQUEST));
         let there = topic.as_ref().and_then(|topic| topic.replicas(partition));
         let needed = topic.as_ref().and_then(Topic::min_in_sync);
-        let there = match there {
-            Some((in_sync, all)) => format!("{in_sync} of {all} replicas"),
-            None => "an unknown number of replicas".to_owned(),
-        };
-        let needed = needed.as_deref().unwrap_or("an unknown number");
-        format!(
-            "{there} of its partition {partition} are in sync, and its min.insync.replicas demands {needed}"
-        )
+        news::replicas(partition, there, needed.as_deref())
     }
 
     /// The longest silences of leaders from which something was to be heard: about what is read, and about what is sent.
@@ -463,7 +418,7 @@ impl<'a> Session<'a> {
 
     /// `is_only_writing`: the leader is silent about what is sent alone.
     fn tell(&mut self, news: News, is_only_writing: bool) {
-        let Self { shared, .. } = self;
+        let shared = self.shared;
         let topic = &shared.options.topic;
         match news {
             News::CutOff { is_first } => {
@@ -476,47 +431,26 @@ impl<'a> Session<'a> {
                 ));
             }
             News::Silent(silence) if is_only_writing => {
-                let stored = shared.publisher.backlog().stored();
-                if self.held_up.note(Instant::now(), silence.length, stored) {
-                    self.tell_held_up(silence);
+                let backlog = shared.publisher.backlog();
+                if self
+                    .held_up
+                    .note(Instant::now(), silence.length, backlog.stored())
+                {
+                    let waiting = backlog.undelivered();
+                    let error = news::held_up(topic, silence, &self.replicas(), waiting);
+                    shared.reporter.error(error);
                 }
             }
-            News::Silent(silence) => {
-                let Silence { partition, .. } = silence;
-                let seconds = silence.length.as_secs_f64();
-                let what = match silence.leader {
-                    Some(id) => format!(
-                        "The leader of partition {partition} of the Kafka topic {topic}, broker {id}, has not answered this node for \
-                         {seconds:.1} s."
-                    ),
-                    None => format!(
-                        "Partition {partition} of the Kafka topic {topic} has had no leader for {seconds:.1} s."
-                    ),
-                };
-                let message = format!(
-                    "{what} Messages wait in memory until it answers or another broker takes over. Check that broker and the network \
-                     to it."
-                );
-                shared
-                    .reporter
-                    .error(Error::new(ErrorKind::LeaderSilent, message));
-            }
+            News::Silent(silence) => shared.reporter.error(news::silent(topic, silence)),
             // New clients are heard, but nothing is stored yet.
             News::Back {
                 was_cut_off: false, ..
             } if self.held_up.is_present() => {}
             News::Back { was_cut_off, after } => {
-                let kind = if was_cut_off {
-                    ErrorKind::Disconnected
-                } else {
-                    ErrorKind::LeaderSilent
-                };
-                let waited = shared.publisher.backlog().undelivered();
-                let message = format!(
-                    "Kafka answers again, after {:.1} s of silence; {waited} messages wait to be sent now.",
-                    after.as_secs_f64()
-                );
-                shared.reporter.warning(Error::new(kind, message));
+                let waiting = shared.publisher.backlog().undelivered();
+                shared
+                    .reporter
+                    .warning(news::back(was_cut_off, after, waiting));
             }
         }
     }
@@ -533,7 +467,7 @@ impl<'a> Session<'a> {
         if topic.partitions()?.is_none() {
             self.reader.topic_is_gone();
             if !std::mem::replace(&mut self.is_topic_missed, true) {
-                reporter.error(topic_deleted(&options.topic));
+                reporter.error(news::topic_deleted(&options.topic));
             }
         }
         if !self.reader.pin_again(consumer, &topic, intake, reporter)? {
@@ -558,28 +492,6 @@ impl<'a> Session<'a> {
             partition,
         });
     }
-}
-
-fn throttled(quota: Quota, length: Duration, client_id: &str) -> Error {
-    let (what, name) = match quota {
-        Quota::Producer => ("sends", "producer_byte_rate"),
-        Quota::Consumer => ("reads", "consumer_byte_rate"),
-    };
-    let message = format!(
-        "Kafka throttles this node: a broker holds back its answers for up to {:.1} s, because this node {what} more than a quota \
-         allows. Nothing is lost, but messages come late. Raise the quota {name} (or request_percentage) of its user or of its \
-         client.id '{client_id}' (kafka-configs.sh --entity-type users or clients).",
-        length.as_secs_f64()
-    );
-    Error::new(ErrorKind::Throttled, message)
-}
-
-fn topic_deleted(topic: &str) -> Error {
-    let message = format!(
-        "The Kafka topic {topic} was deleted while in use. It is created again if the option createTopic is on; messages that \
-         were stored but not read yet are lost. Find out who deleted it."
-    );
-    Error::new(ErrorKind::TopicMissing, message)
 }
 
 /// Ends a producer as soon as nobody uses it any more. That takes a tenth of a second, for which nobody has to wait.
