@@ -1,6 +1,7 @@
-//! Whether this user may read the topic, while it is being read, and when to tell that it may not. Pure.
+//! Whether the brokers deny this node something while it runs, and when to tell it: to read, or to log in. Pure.
 //!
-//! librdkafka says once that a right is missing, and nothing when it is given back. So the broker is asked from then on.
+//! librdkafka says once that a right is missing, and nothing when it is given back; and a login that fails moves bytes as well as one
+//! that does not. So the broker is asked from then on.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// It is told again after this time.
 const REMINDER: Duration = Duration::from_secs(30);
 
-/// See the module. One for each session.
+/// See the module. One for each thing that may be denied, in each session.
 #[derive(Default)]
 pub(crate) struct Denial {
     present: Option<Present>,
@@ -24,9 +25,9 @@ struct Present {
 /// What is to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum News {
-    /// This user may not read.
+    /// It is denied.
     Denied,
-    /// It may again, after so long.
+    /// It is allowed again, after so long.
     Over(Duration),
 }
 
@@ -34,14 +35,18 @@ pub(crate) enum News {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) tell: Option<News>,
-    /// The broker is to be asked for the rights.
+    /// The broker is to be asked.
     pub(crate) look: bool,
 }
 
 impl Denial {
-    /// To be called several times a second: whether reading was denied since the last step, and whether this user may read, if the
-    /// broker has been asked.
-    pub(crate) fn step(&mut self, now: Instant, is_denied: bool, may_read: Option<bool>) -> Step {
+    pub(crate) fn is_present(&self) -> bool {
+        self.present.is_some()
+    }
+
+    /// To be called several times a second: whether it was denied since the last step, and whether it is allowed, if the broker has
+    /// been asked.
+    pub(crate) fn step(&mut self, now: Instant, is_denied: bool, is_allowed: Option<bool>) -> Step {
         let Some(present) = &mut self.present else {
             if is_denied {
                 self.present = Some(Present {
@@ -55,7 +60,7 @@ impl Denial {
                 look: false,
             };
         };
-        if may_read == Some(true) {
+        if is_allowed == Some(true) {
             let after = now.saturating_duration_since(present.since);
             self.present = None;
             return Step {

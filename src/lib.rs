@@ -8,7 +8,7 @@
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
 //! - `throttle`: decides whether it is told that a quota holds the node back. Pure.
 //! - `held_up`: decides when it is told that a leader takes no records although it answers. Pure.
-//! - `denial`: decides when it is told that this user may not read. Pure.
+//! - `denial`: decides when it is told that this node may not read, or not log in. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
 //! - `news`: what a running session tells, in words. Pure.
 //! - [`wire`]: the format of records, both ways. Pure.

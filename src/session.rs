@@ -59,7 +59,10 @@ pub(crate) struct Session<'a> {
     link: Link,
     probe: Probe<Sight>,
     listener: Probe<bool>,
+    /// Whether this user may not read.
     denial: Denial,
+    /// Whether the brokers refuse this node altogether.
+    refusal: Denial,
     held_up: HeldUp,
     /// Whether the leader answered the last fresh client that looked for it in this silence.
     is_leader_there: bool,
@@ -92,6 +95,7 @@ impl<'a> Session<'a> {
             probe: Probe::default(),
             listener: Probe::default(),
             denial: Denial::default(),
+            refusal: Denial::default(),
             held_up: HeldUp::default(),
             is_leader_there: false,
             rights: Probe::default(),
@@ -267,10 +271,11 @@ impl<'a> Session<'a> {
             self.shared.reporter.error(error);
         }
         let step = self.link.step(now, signals);
-        if let Some(news) = step.tell {
+        let refusal = self.watch_refusal(now, step.tell, found);
+        if let Some(news) = step.tell.filter(|_| !self.refusal.is_present()) {
             self.tell(news, is_only_writing);
         }
-        if let Some(partition) = step.probe
+        if let Some(partition) = step.probe.or(refusal)
             && let Ok(visitor) = self.cluster.visitor()
         {
             self.probe
@@ -319,6 +324,34 @@ impl<'a> Session<'a> {
             self.shared.reporter.error(error);
         }
         consumer.is_some_and(|throttle| throttle.is_long())
+    }
+
+    /// Notices that the brokers refuse this node, or do no more: what else is told would blame the network. Returns the partition whose
+    /// leader is to be looked for.
+    fn watch_refusal(
+        &mut self,
+        now: Instant,
+        news: Option<News>,
+        found: Option<Found>,
+    ) -> Option<i32> {
+        let Shared {
+            options, reporter, ..
+        } = self.shared;
+        let cause = self.cut_off_by.clone();
+        let reason = diagnosis::cut_off(&self.cluster.bootstrap, cause, options);
+        let is_cut_off = matches!(news, Some(News::CutOff { .. }));
+        let is_refused = is_cut_off && reason.kind != ErrorKind::Disconnected;
+        let is_allowed = found.map(|found| found == Found::Leader);
+        let step = self.refusal.step(now, is_refused, is_allowed);
+        match step.tell {
+            None => {}
+            Some(denial::News::Denied) => reporter.error(reason),
+            Some(denial::News::Over(after)) => {
+                let waiting = self.shared.publisher.backlog().undelivered();
+                reporter.warning(news::back(true, after, waiting));
+            }
+        }
+        step.look.then(|| self.partition.unwrap_or(0))
     }
 
     /// Notices that this user may not read any more, or may again.
@@ -423,7 +456,7 @@ impl<'a> Session<'a> {
         match news {
             News::CutOff { is_first } => {
                 shared.stats.disconnects.add(u64::from(is_first));
-                let cause = self.cut_off_by.take();
+                let cause = self.cut_off_by.clone();
                 shared.reporter.error(diagnosis::cut_off(
                     &self.cluster.bootstrap,
                     cause,

@@ -56,12 +56,13 @@ class Nodes {
   /**
    * @param {string} code
    * @param {number} [count]
+   * @param {number} [timeoutMs]
    * @returns {Promise<Error[]>} the errors with this code, when there are so many; the others stay
    */
-  async takeErrorsWith(code, count = 1) {
+  async takeErrorsWith(code, count = 1, timeoutMs = PATIENCE_MS) {
     const found = () => this.#errors.filter((error) => error.code === code)
     await eventually(() => found().length >= count, {
-      timeoutMs: PATIENCE_MS,
+      timeoutMs,
       intervalMs: 10,
       message: `${count} errors ${code}, there are ${this.#errors.map(({ code }) => code)}`
     })

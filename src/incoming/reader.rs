@@ -239,14 +239,19 @@ impl Reader {
             // Whether the topic is really gone shows when its place is looked for.
             Fault::TopicUnknown => self.is_lost = true,
             Fault::Denied => self.is_denied = true,
-            // The client's callback has told of the first two, and librdkafka reconnects; the last is of no use to the bus.
-            Fault::Unreachable | Fault::UnknownHost | Fault::GroupDenied => {}
+            // librdkafka reconnects. If that fails, the silence is told, with the reason that a fresh client is given.
+            // The group's coordinator is of no use to the bus.
+            Fault::Unreachable
+            | Fault::UnknownHost
+            | Fault::Credentials
+            | Fault::Tls
+            | Fault::GroupDenied => {}
             _ => {
                 let message = format!(
                     "Reading the Kafka topic {} fails; trying again. See the cause, and the broker's log.",
                     self.topic
                 );
-                let told = Error::new(fault.kind_of_reading(), message);
+                let told = Error::new(ErrorKind::Fetch, message);
                 reporter.error(told.caused_by(error.clone()));
             }
         }

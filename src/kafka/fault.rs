@@ -2,7 +2,7 @@
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
-use crate::error::{ErrorKind, code_of};
+use crate::error::code_of;
 
 /// What is wrong, as far as a code tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,17 +68,6 @@ impl Fault {
             }
             Code::TopicAlreadyExists => Self::Exists,
             _ => Self::Other,
-        }
-    }
-
-    /// The kind under which it is told when reading fails for it.
-    #[must_use]
-    pub fn kind_of_reading(self) -> ErrorKind {
-        match self {
-            Self::Denied => ErrorKind::Authorization,
-            Self::Credentials => ErrorKind::Authentication,
-            Self::Tls => ErrorKind::Tls,
-            _ => ErrorKind::Fetch,
         }
     }
 }

@@ -105,11 +105,13 @@ impl Probe<Option<Rights>> {
 
 fn look(client: &Producer, topic: &str, partition: i32) -> Sight {
     let troubles = Arc::clone(&client.context().troubles);
-    let client = client.client();
-    if let Err(error) = client.fetch_metadata(Some(topic), TIMEOUT) {
+    let answer = client.client().fetch_metadata(Some(topic), TIMEOUT);
+    if let Err(error) = answer {
+        // Serves the callbacks, which know the reason better than the failed call.
+        client.poll(Duration::ZERO);
         return Sight::Nobody(troubles.last().unwrap_or_else(|| error.into()));
     }
-    match client.fetch_watermarks(topic, partition, TIMEOUT) {
+    match client.client().fetch_watermarks(topic, partition, TIMEOUT) {
         Ok(_) => Sight::Leader,
         Err(_) => Sight::NoLeader,
     }
