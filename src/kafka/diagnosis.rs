@@ -264,7 +264,8 @@ fn look(addresses: &str, is_silent: bool, is_tls: bool) -> Error {
             Error::new(
                 ErrorKind::NoBroker,
                 format!(
-                    "The Kafka broker at {address} is busy or starting: it answers, but not all that is asked. Still trying."
+                    "The Kafka broker at {address} answers, but not all that is asked: it is busy or starting, or its listener demands \
+                     SASL (then set security.protocol in the option kafka). Still trying."
                 ),
             )
         }
