@@ -341,7 +341,7 @@ impl<'a> Session<'a> {
         let reason = diagnosis::cut_off(&self.cluster.bootstrap, cause, options);
         let is_cut_off = matches!(news, Some(News::CutOff { .. }));
         let is_refused = is_cut_off && reason.kind != ErrorKind::Disconnected;
-        let is_allowed = found.map(|found| found == Found::Leader);
+        let is_allowed = found.map(|found| found != Found::Nobody);
         let step = self.refusal.step(now, is_refused, is_allowed);
         match step.tell {
             None => {}
