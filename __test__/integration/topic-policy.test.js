@@ -54,7 +54,7 @@ test('a cluster that refuses settings of the topic gets it without them, and the
     expect.objectContaining({
       code: 'ERR_KAFKA_TOPIC_MISSING',
       message: expect.stringMatching(
-        /^The Kafka topic \S+ was created without retention\.ms, segment\.ms and max\.message\.bytes, because the broker says: Topics here have segment\.ms of at least 14400000\. /
+        /^The Kafka topic \S+ was created without cleanup\.policy, retention\.ms, segment\.ms and max\.message\.bytes, because the broker says: Topics here have segment\.ms of at least 14400000\. /
       )
     })
   ])

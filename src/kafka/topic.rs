@@ -175,9 +175,11 @@ impl Topic<'_> {
             })),
             // The bus can do without all of them: the topic's own limits are found out and kept.
             Fault::Unacceptable => {
-                self.create_with(&[])
-                    .map_err(|second| self.not_created(second, &[]))?;
-                *self.note.borrow_mut() = Some(self.created_otherwise(cause));
+                match self.create_with(&[]) {
+                    Ok(()) => *self.note.borrow_mut() = Some(self.created_otherwise(cause)),
+                    Err(second) if second.code.map(Fault::of_code) == Some(Fault::Exists) => {}
+                    Err(second) => return Err(self.not_created(second, &[])),
+                }
                 Ok(())
             }
             _ => Err(self.not_created(cause, &self.config())),
@@ -211,7 +213,7 @@ impl Topic<'_> {
 
     fn created_otherwise(&self, cause: Cause) -> Error {
         let message = format!(
-            "The Kafka topic {} was created without retention.ms, segment.ms and max.message.bytes, because the broker says: {}. It \
+            "The Kafka topic {} was created without cleanup.policy, retention.ms, segment.ms and max.message.bytes, because the broker says: {}. It \
              has the broker's own settings; records are kept below its limit. If they do not suit, change them with \
              kafka-configs.sh --alter --entity-type topics.",
             self.options.topic,
