@@ -22,6 +22,8 @@ const DOUBT: Duration = Duration::from_millis(800);
 const TELL: Duration = Duration::from_secs(1);
 /// and of this length in any case.
 const TELL_ANYWAY: Duration = Duration::from_secs(3);
+/// A leader that only does not say that a record is stored is given this time: our producer may just be connecting to it again.
+const TELL_HELD_UP: Duration = Duration::from_millis(2500);
 /// What is on its way to the broker may take so many bytes a second longer until silence is told. Once the system has taken it,
 /// nobody can tell a slow link from a silent broker; the requests of the reader wait behind it on the same link.
 const SLOW: usize = 250_000;
@@ -78,9 +80,12 @@ pub(crate) enum Found {
 
 /// What is known.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a signal of its own")]
 pub(crate) struct Signals {
     /// The longest silence.
     pub(crate) silence: Option<Silence>,
+    /// Whether the leader is silent about what is sent alone.
+    pub(crate) is_only_writing: bool,
     /// How many bytes are on their way to the broker.
     pub(crate) sending: usize,
     /// The answer of a fresh client since the last step.
@@ -220,20 +225,20 @@ impl Link {
             _ => false,
         };
         Step {
-            tell: self.news(now, silence, signals.sending),
+            tell: self.news(now, silence, signals),
             probe,
             rebuild,
             ..Step::default()
         }
     }
 
-    fn news(&mut self, now: Instant, silence: Silence, sending: usize) -> Option<News> {
-        let patience = if self.state == State::Doubtful {
-            TELL_ANYWAY
-        } else {
-            TELL
+    fn news(&mut self, now: Instant, silence: Silence, signals: Signals) -> Option<News> {
+        let patience = match self.state {
+            State::Doubtful => TELL_ANYWAY,
+            _ if signals.is_only_writing => TELL_HELD_UP,
+            _ => TELL,
         };
-        if silence.length < patience + time_for(sending, SLOW) {
+        if silence.length < patience + time_for(signals.sending, SLOW) {
             return None;
         }
         let is_cut_off = self.state == State::CutOff;

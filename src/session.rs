@@ -257,6 +257,7 @@ impl<'a> Session<'a> {
             && writing.is_some();
         let signals = Signals {
             silence,
+            is_only_writing,
             sending: self.under_way().map_or(0, |(_, bytes)| bytes),
             found,
             is_lost: self.reader.is_lost() || self.is_deaf(now),
