@@ -335,24 +335,26 @@ impl<'a> Session<'a> {
         news: Option<News>,
         found: Option<Found>,
     ) -> Option<i32> {
-        let Shared {
-            options, reporter, ..
-        } = self.shared;
-        let cause = self.cut_off_by.clone();
-        let reason = diagnosis::cut_off(&self.cluster.bootstrap, cause, options);
+        let reporter = &self.shared.reporter;
         let is_cut_off = matches!(news, Some(News::CutOff { .. }));
-        let is_refused = is_cut_off && reason.kind != ErrorKind::Disconnected;
+        let is_refused = is_cut_off && self.cut_off().kind != ErrorKind::Disconnected;
         let is_allowed = found.map(|found| found != Found::Nobody);
         let step = self.refusal.step(now, is_refused, is_allowed);
         match step.tell {
             None => {}
-            Some(denial::News::Denied) => reporter.error(reason),
+            Some(denial::News::Denied) => reporter.error(self.cut_off()),
             Some(denial::News::Over(after)) => {
                 let waiting = self.shared.publisher.backlog().undelivered();
                 reporter.warning(news::back(true, after, waiting));
             }
         }
         step.look.then(|| self.partition.unwrap_or(0))
+    }
+
+    /// Why no broker answers, or what the brokers refuse this node for.
+    fn cut_off(&self) -> Error {
+        let cause = self.cut_off_by.clone();
+        diagnosis::cut_off(&self.cluster.bootstrap, cause, &self.shared.options)
     }
 
     /// Notices that this user may not read any more, or may again.
@@ -457,12 +459,7 @@ impl<'a> Session<'a> {
         match news {
             News::CutOff { is_first } => {
                 shared.stats.disconnects.add(u64::from(is_first));
-                let cause = self.cut_off_by.clone();
-                shared.reporter.error(diagnosis::cut_off(
-                    &self.cluster.bootstrap,
-                    cause,
-                    &shared.options,
-                ));
+                shared.reporter.error(self.cut_off());
             }
             News::Silent(silence) if is_only_writing => {
                 let backlog = shared.publisher.backlog();
