@@ -4,7 +4,7 @@ const path = require('node:path')
 const { fork } = require('node:child_process')
 const { once } = require('node:events')
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { useNodes } = require('../support/nodes')
 
 /** How long JavaScript is blocked, and how long it is slower than its input, in milliseconds. */
@@ -31,12 +31,7 @@ const LATE_MS = 3000
 /** What has waited may take so long on a busy machine. */
 const PATIENCE_MS = SLOW_MS * 2 + 60000
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start()
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker()
 
 const nodes = useNodes(broker)
 let child

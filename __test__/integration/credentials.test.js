@@ -3,6 +3,7 @@
 const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
 const { collect, filled, settled, useNodes } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers that run already have no security.
 delete process.env.KAFKA_BROKERS
@@ -24,15 +25,7 @@ beforeAll(async () => {
 }, 180000)
 afterAll(() => cluster?.stop())
 
-/** @type {{ message: string, code: string }[]} process warnings */
-let warnings
-beforeEach(() => {
-  warnings = []
-  jest.spyOn(process, 'emitWarning').mockImplementation((message, options) => {
-    warnings.push({ message, ...options })
-  })
-})
-afterEach(() => jest.restoreAllMocks())
+useWarnings()
 
 const nodes = useNodes(broker)
 

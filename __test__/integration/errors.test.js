@@ -6,25 +6,17 @@ const { KafkaCluster } = require('../../harness/kafka')
 const { eventually } = require('../../harness/eventually')
 const { deadAddress, FakeServer } = require('../support/fake-servers')
 const { MessageConnector, useNodes, unique, collect, filled, ready } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 jest.setTimeout(60000)
 
 /** A connector tells why it is not ready after 1.5 s. */
 const SOON = 1000
 
-let warnings
+const warnings = useWarnings()
 let servers
-beforeEach(() => {
-  warnings = []
-  servers = []
-  jest.spyOn(process, 'emitWarning').mockImplementation((message, options) => {
-    warnings.push({ message, ...options })
-  })
-})
-afterEach(async () => {
-  jest.restoreAllMocks()
-  await Promise.all(servers.map((server) => server.stop()))
-})
+beforeEach(() => (servers = []))
+afterEach(() => Promise.all(servers.map((server) => server.stop())))
 
 async function serve(talk) {
   const server = await FakeServer.start(talk)

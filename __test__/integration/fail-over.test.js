@@ -2,8 +2,9 @@
 
 const { setTimeout: delay } = require('node:timers/promises')
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { filled, settled, useNodes } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers that run already cannot be killed.
 delete process.env.KAFKA_BROKERS
@@ -17,15 +18,9 @@ const FAIL_OVER_MS = 40000
 /** How soon messages flow when there is a leader; tens of milliseconds where the machine has nothing else to do. */
 const SOON_MS = 5000
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start({ brokers: 3 })
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker({ brokers: 3 })
 
-beforeEach(() => jest.spyOn(process, 'emitWarning').mockImplementation(() => {}))
-afterEach(() => jest.restoreAllMocks())
+useWarnings()
 
 const nodes = useNodes(broker)
 

@@ -2,7 +2,7 @@
 
 const { Kafka, ConfigResourceTypes, logLevel } = require('kafkajs')
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { ForeignClient, record } = require('../support/foreign-client')
 const { useNodes, unique, collect, filled, settled } = require('../support/nodes')
 
@@ -17,12 +17,7 @@ const PATIENCE_MS = 120000
 /** A limit as a small Kafka cluster may have it; records of this package are larger by default. */
 const LIMIT = 20000
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start()
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker()
 
 const nodes = useNodes(broker)
 

@@ -1,7 +1,7 @@
 'use strict'
 
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { useNodes, collect, filled, ready, settled } = require('../support/nodes')
 const { useReaders } = require('../support/reader-process')
 const { deleteRecords, offsetsOf, setPartitions } = require('../support/topic-admin')
@@ -19,14 +19,10 @@ const LITTLE_ROOM = { inboxBytes: 65536, kafka: { 'queued.max.messages.kbytes': 
 
 const PADDING = 'x'.repeat(2000)
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  // Kafka looks for records that are too old every 5 min, first after 30 s.
-  const config = { 'log.initial.task.delay.ms': 100, 'log.retention.check.interval.ms': 200 }
-  broker.cluster = await KafkaCluster.start({ config })
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+// Kafka looks for records that are too old every 5 min, first after 30 s.
+const broker = useBroker({
+  config: { 'log.initial.task.delay.ms': 100, 'log.retention.check.interval.ms': 200 }
+})
 
 const nodes = useNodes(broker)
 const startReader = useReaders()

@@ -1,8 +1,9 @@
 'use strict'
 
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { collect, settled, useNodes } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers that run already cannot be stopped.
 delete process.env.KAFKA_BROKERS
@@ -12,22 +13,9 @@ jest.setTimeout(120000)
 const MESSAGES = 90
 const PATIENCE_MS = 40000
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start({ brokers: 3 })
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker({ brokers: 3 })
 
-/** @type {{ message: string, code: string }[]} process warnings */
-let warnings
-beforeEach(() => {
-  warnings = []
-  jest.spyOn(process, 'emitWarning').mockImplementation((message, options) => {
-    warnings.push({ message, ...options })
-  })
-})
-afterEach(() => jest.restoreAllMocks())
+const warnings = useWarnings()
 
 const nodes = useNodes(broker)
 

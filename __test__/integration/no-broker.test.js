@@ -5,8 +5,9 @@ const { fork } = require('node:child_process')
 const { once } = require('node:events')
 const { setTimeout: delay } = require('node:timers/promises')
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { useNodes } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // The broker is killed, which takes one that the harness starts itself.
 delete process.env.KAFKA_BROKERS
@@ -29,17 +30,11 @@ const HICCUP_MS = 1000
 /** What has waited may take so long on a busy machine. */
 const PATIENCE_MS = 120000
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start()
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker()
 
 const nodes = useNodes(broker)
 // That Kafka answers again is told as a warning.
-beforeEach(() => jest.spyOn(process, 'emitWarning').mockImplementation(() => {}))
-afterEach(() => jest.restoreAllMocks())
+useWarnings()
 let child
 afterEach(() => child?.kill('SIGKILL'))
 

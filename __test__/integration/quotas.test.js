@@ -1,7 +1,7 @@
 'use strict'
 
-const { KafkaCluster } = require('../../harness/kafka')
 const { setQuotas } = require('../../harness/kafka/quotas')
+const { useBroker } = require('../support/broker')
 const { useNodes, ready, collect, filled, settled, unique } = require('../support/nodes')
 
 // Quotas are set, which brokers that run already may not allow.
@@ -18,12 +18,7 @@ const NODE_INACTIVE_MS = 6000
 /** How long that may take on a busy machine, in milliseconds. */
 const PATIENCE_MS = 90000
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start()
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker()
 
 const nodes = useNodes(broker)
 let warnings

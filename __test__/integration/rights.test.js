@@ -9,6 +9,7 @@ const { KafkaCluster } = require('../../harness/kafka')
 const { PLAIN_USERS } = require('../../harness/kafka/security')
 const { kafkaTools } = require('../support/kafka-tools')
 const { collect, filled, ready, settled, useNodes } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers that run already have no security.
 delete process.env.KAFKA_BROKERS
@@ -26,15 +27,7 @@ beforeAll(async () => {
 }, 180000)
 afterAll(() => cluster?.stop())
 
-/** @type {{ message: string, code: string }[]} process warnings */
-let warnings
-beforeEach(() => {
-  warnings = []
-  jest.spyOn(process, 'emitWarning').mockImplementation((message, options) => {
-    warnings.push({ message, ...options })
-  })
-})
-afterEach(() => jest.restoreAllMocks())
+const warnings = useWarnings()
 
 const nodes = useNodes(broker)
 

@@ -2,9 +2,10 @@
 
 const { setTimeout: delay } = require('node:timers/promises')
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
+const { useBroker } = require('../support/broker')
 const { useClusterNodes } = require('../support/cluster-nodes')
 const { useNodes, ready, filled, settled } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers are paused, which takes brokers that the harness starts itself.
 delete process.env.KAFKA_BROKERS
@@ -26,26 +27,7 @@ const STALL_MS = 8000
 /** How long what has waited may take on a busy machine, in milliseconds. */
 const PATIENCE_MS = 30000
 
-const broker = { connectionString: '', cluster: undefined }
-
-/** A cluster for the tests of the describe() around the call. */
-function useCluster(options) {
-  beforeAll(async () => {
-    broker.cluster = await KafkaCluster.start(options)
-    broker.connectionString = broker.cluster.connectionString
-  }, 180000)
-  afterAll(() => broker.cluster?.stop())
-}
-
-/** @type {{ message: string, type: string, code: string }[]} process warnings */
-let warnings
-beforeEach(() => {
-  warnings = []
-  jest.spyOn(process, 'emitWarning').mockImplementation((message, options) => {
-    warnings.push({ message, ...options })
-  })
-})
-afterEach(() => jest.restoreAllMocks())
+const warnings = useWarnings()
 
 /** Publishes numbers while `work` runs; returns how many there were. */
 async function whilePublishing(node, work) {
@@ -128,7 +110,7 @@ function expectReturns(returns) {
 }
 
 describe('with three brokers', () => {
-  useCluster({ brokers: 3 })
+  const broker = useBroker({ brokers: 3 })
   const nodes = useNodes(broker)
   const clusterNodes = useClusterNodes(broker)
 
@@ -171,7 +153,7 @@ describe('with three brokers', () => {
 })
 
 describe('with one broker', () => {
-  useCluster({ entrances: 1 })
+  const broker = useBroker({ entrances: 1 })
   // First, so that the nodes can be closed after it.
   afterEach(() => broker.cluster.entrances[0].proxies[0].pass())
   const nodes = useNodes(broker)

@@ -9,6 +9,7 @@ const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
 const { downloadKafka } = require('../../harness/kafka/download')
 const { collect, filled, settled, useNodes } = require('../support/nodes')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers that run already have other rules.
 delete process.env.KAFKA_BROKERS
@@ -33,14 +34,7 @@ afterAll(async () => {
   fs.rmSync(classes, { recursive: true })
 })
 
-let warnings
-beforeEach(() => {
-  warnings = []
-  jest.spyOn(process, 'emitWarning').mockImplementation((message, options) => {
-    warnings.push({ message, ...options })
-  })
-})
-afterEach(() => jest.restoreAllMocks())
+const warnings = useWarnings()
 
 const nodes = useNodes(broker)
 

@@ -1,10 +1,11 @@
 'use strict'
 
 const { eventually } = require('../../harness/eventually')
-const { KafkaCluster } = require('../../harness/kafka')
 const { fetchMetadata } = require('../../harness/kafka/metadata')
+const { useBroker } = require('../support/broker')
 const { useNodes, close, collect, filled, ready } = require('../support/nodes')
 const { useReaders } = require('../support/reader-process')
+const { useWarnings } = require('../support/warnings')
 
 // Brokers are paused and killed, which takes brokers that the harness starts itself.
 delete process.env.KAFKA_BROKERS
@@ -22,22 +23,16 @@ const LITTLE_ROOM = { inboxBytes: 65536, kafka: { 'queued.max.messages.kbytes': 
 
 const PADDING = 'x'.repeat(2000)
 
-const broker = { connectionString: '', cluster: undefined }
-beforeAll(async () => {
-  broker.cluster = await KafkaCluster.start({
-    brokers: 3,
-    config: {
-      'unclean.leader.election.enable': true,
-      'broker.session.timeout.ms': 3000,
-      'broker.heartbeat.interval.ms': 500
-    }
-  })
-  broker.connectionString = broker.cluster.connectionString
-}, 180000)
-afterAll(() => broker.cluster?.stop())
+const broker = useBroker({
+  brokers: 3,
+  config: {
+    'unclean.leader.election.enable': true,
+    'broker.session.timeout.ms': 3000,
+    'broker.heartbeat.interval.ms': 500
+  }
+})
 
-beforeEach(() => jest.spyOn(process, 'emitWarning').mockImplementation(() => {}))
-afterEach(() => jest.restoreAllMocks())
+useWarnings()
 const nodes = useNodes(broker)
 const startReader = useReaders()
 
