@@ -6,12 +6,19 @@ const { KafkaError } = require('./lib/errors')
 const { readOptions } = require('./lib/options')
 const { version } = require('./package.json')
 
+/** deepstream's topic of who is in the cluster, and what servers say there; the numbers are of @deepstream/protobuf. */
+const CLUSTER = 9
+const LEAVE = 1
+const STATUS = 2
+
 /** deepstream 4+'s cluster node for Apache Kafka. cluster-node.d.ts describes it. */
 class KafkaClusterNode {
   #bus
   #services
   #sender
   #topic
+  /** Whether the others count the server to their cluster. */
+  #isMember = false
   /** Until it is ready or closed for the first time. */
   #isStarting = true
   #ready
@@ -44,7 +51,11 @@ class KafkaClusterNode {
       warning: (warning) => this.#logger.warn('PLUGIN_ERROR', describe(warning)),
       closed: () => this.#resolveClosed(),
       deliver: (callback, message, sender) => callback(message, sender),
-      membership: membership(config.clusterRegistry?.options)
+      membership: membership(config.clusterRegistry?.options),
+      // deepstream says nothing then.
+      takeLeave: () => {
+        if (this.#isMember) this.send({ topic: CLUSTER, action: LEAVE, name: config.serverName })
+      }
     })
     // deepstream subscribes and sends before init(), so there is nothing left for it to do then.
     this.#bus.open()
@@ -57,7 +68,10 @@ class KafkaClusterNode {
   }
 
   send(message) {
-    this.#bus.publish(String(message.topic), message)
+    this.#bus.publish(
+      String(message.topic),
+      message.topic === CLUSTER ? this.#noted(message) : message
+    )
   }
 
   sendDirect(serverName, message) {
@@ -78,6 +92,17 @@ class KafkaClusterNode {
     return this.#closed
   }
 
+  /**
+   * deepstream 4 to 10: a server that leaves says its `name`, and the others look for a `serverName`. Without one they would miss
+   * it only after their time-out.
+   */
+  #noted(message) {
+    if (message.action === STATUS) this.#isMember = true
+    if (message.action !== LEAVE) return message
+    this.#isMember = false
+    return { serverName: message.name, ...message }
+  }
+
   /** What can never work ends a starting server; everything else may pass, and a running one goes on. */
   #logError(error) {
     // Of a namespace of deepstream's pino logger, fatal() would not end the server.
@@ -93,13 +118,12 @@ class KafkaClusterNode {
   }
 }
 
-/** deepstream 4 to 10. Those that leave say `name`, and deepstream looks at `serverName`. */
 function membership({ keepAliveInterval = 5000, nodeInactiveTimeout = 6000 } = {}) {
   return {
-    channel: '9',
+    channel: String(CLUSTER),
     read(message) {
-      if (message?.action === 2) return { name: message.serverName, isAlive: true }
-      if (message?.action === 1) return { name: message.serverName ?? message.name, isAlive: false }
+      if (message?.action === STATUS) return { name: message.serverName, isAlive: true }
+      if (message?.action === LEAVE) return { name: message.serverName, isAlive: false }
       return undefined
     },
     intervalMs: keepAliveInterval,

@@ -20,6 +20,7 @@ const FOREVER = 2147483647
  * @property {() => void} closed
  * @property {(callback: Function, message: unknown, sender: string) => void} deliver calls a subscriber
  * @property {import('./peer-hold').Membership} membership
+ * @property {() => void} [takeLeave] the process exits: the last chance to publish
  */
 
 /**
@@ -209,6 +210,11 @@ class Bus {
   flush(timeoutMs) {
     this.#outbox.flush()
     return this.#native.flush(timeoutMs)
+  }
+
+  /** Called when the process exits. */
+  takeLeave() {
+    this.#face.takeLeave?.()
   }
 
   /** @returns {object} counters since the construction, see Stats in index.d.ts */

@@ -9,11 +9,14 @@ let exitingSince = 0
 /**
  * deepstream publishes its leave message in its own 'exit' listener, where nothing asynchronous runs any more. Listeners run
  * in the order of their registration, and this one is registered before deepstream's, so from its call on every
- * publish is flushed by itself as well.
+ * publish is flushed by itself as well. Since 4.0 deepstream has no such listener, and the bus's owner takes leave here.
  */
 function onExit() {
   exitingSince = performance.now()
-  for (const bus of buses) flush(bus)
+  for (const bus of buses) {
+    bus.takeLeave()
+    flush(bus)
+  }
 }
 
 /**

@@ -17,7 +17,7 @@ const {
 
 jest.setTimeout(120000)
 
-/** What deepstream 4 and later expect of a cluster node: C1 to C7 of docs/contract.md. */
+/** What deepstream 4 and later expect of a cluster node: C1 to C8 of docs/contract.md. */
 function contract(broker) {
   const nodes = useClusterNodes(broker)
 
@@ -159,6 +159,23 @@ function contract(broker) {
       a.send({ topic: TOPIC.EVENT })
       await settled(a, b)
       expect(b.stats()).toMatchObject({ filteredUnsubscribed: 1 })
+    })
+  })
+
+  describe('leaving', () => {
+    test('C8 a leave message of which the others could not read whose it is has the serverName they look for', async () => {
+      const [a, b] = await nodes.start('a', 'b')
+      const received = collect(b, TOPIC.CLUSTER)
+      const leave = { topic: TOPIC.CLUSTER, action: 1, name: 'a' }
+
+      a.send(leave)
+      a.send({ ...leave, serverName: 'mended' })
+
+      expect((await filled(received, 2)).map(({ message }) => message)).toEqual([
+        { ...leave, serverName: 'a' },
+        { ...leave, serverName: 'mended' }
+      ])
+      expect(leave).not.toHaveProperty('serverName')
     })
   })
 

@@ -4,6 +4,7 @@ const { CODES, KafkaError } = require('../../lib/errors')
 
 /** The face that the cluster node gave to its bus. */
 let mockFace
+const mockPublished = []
 jest.mock('../../lib/bus', () => ({
   Bus: class {
     constructor(_options, face) {
@@ -11,6 +12,10 @@ jest.mock('../../lib/bus', () => ({
     }
 
     open() {}
+
+    publish(_channel, message) {
+      mockPublished.push(message)
+    }
 
     close() {
       setImmediate(() => mockFace.closed())
@@ -82,4 +87,28 @@ test('it logs in its namespace, with the logger that deepstream has by then', ()
   services.logger = replaced
   mockFace.warning(new KafkaError('ERR_KAFKA_NO_BROKER', 'nobody there'))
   expect(namespaces).toEqual(['KAFKA_CLUSTER_NODE', 'warned'])
+})
+
+describe('when the process exits', () => {
+  const STATUS = { topic: 9, action: 2, serverName: 'a' }
+  const LEAVE = { topic: 9, action: 1, name: 'a' }
+
+  function leaveAfter(...messages) {
+    for (const message of messages) node.send(message)
+    mockPublished.length = 0
+    mockFace.takeLeave()
+    return mockPublished
+  }
+
+  test('a server that is in the cluster takes leave, once', () => {
+    expect(leaveAfter(STATUS, { topic: 4, action: 1 })).toEqual([{ ...LEAVE, serverName: 'a' }])
+    expect(leaveAfter()).toEqual([])
+  })
+
+  test.each([
+    ['has not joined yet', []],
+    ['has said so itself', [STATUS, LEAVE]]
+  ])('a server that %s does not', (_, messages) => {
+    expect(leaveAfter(...messages)).toEqual([])
+  })
 })

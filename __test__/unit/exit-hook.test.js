@@ -15,7 +15,7 @@ function load() {
 }
 
 function bus(flushTimeoutMs = 1000) {
-  return { flushTimeoutMs, flush: jest.fn(() => 0) }
+  return { flushTimeoutMs, takeLeave: jest.fn(), flush: jest.fn(() => 0) }
 }
 
 /** Both clocks of the process, which only the test moves on: how fast the machine is must not matter. */
@@ -64,6 +64,15 @@ test('each bus is flushed at the exit, within its time', () => {
   expect(a.flush.mock.calls).toEqual([[1000]])
   expect(b.flush.mock.calls).toEqual([[500]])
   expect(gone.flush).not.toHaveBeenCalled()
+})
+
+test('each bus can take leave before it is flushed', () => {
+  const { hook, exit } = load()
+  const one = bus()
+  hook.add(one)
+  one.flush.mockImplementation(() => expect(one.takeLeave).toHaveBeenCalledTimes(1))
+  exit()
+  expect(one.flush).toHaveBeenCalledTimes(1)
 })
 
 test('the time of all flushes together counts from the beginning of the exit', () => {

@@ -59,9 +59,12 @@ class ServerHost {
     return this._channel.call(name, ...args)
   }
 
-  /** Ends the process at once, as a crash would. */
-  kill() {
-    this._process.kill('SIGKILL')
+  /**
+   * @param {'SIGKILL' | 'SIGTERM'} [signal] by default it ends at once, as in a crash
+   * @returns {ServerHost['ended']}
+   */
+  kill(signal = 'SIGKILL') {
+    this._process.kill(signal)
     return this.ended
   }
 }

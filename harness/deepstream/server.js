@@ -49,8 +49,6 @@ const channel = new Channel(process, {
 
   openResources: () => process.getActiveResourcesInfo().filter((each) => each !== 'PipeWrap'),
 
-  exit: () => void setImmediate(() => process.exit()),
-
   ...Object.fromEntries(
     ['nodes', 'serversWith', 'serversListening', 'isProvided', 'serversWithUser', 'stats'].map(
       (question) => [question, (name, ...args) => deepstream[question](servers.get(name), ...args)]
@@ -62,6 +60,8 @@ SharedCachePlugin.channel = channel
 process.on('disconnect', () => process.exit())
 // Ctrl-C reaches every process of a terminal; the parent stops this one in order.
 process.on('SIGINT', () => {})
+// As README.md advises.
+process.once('SIGTERM', () => process.exit())
 
 /** The configuration is there only while deepstream reads it, so that no process leaves it behind. */
 async function start(name) {

@@ -28,10 +28,10 @@ function membershipScenarios(bus, version) {
       await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
     })
 
-    test('a server whose process calls process.exit() says so and is dropped', async () => {
+    test('a server that SIGTERM ends says so and is dropped', async () => {
       const leaving = await addProvider(fixture)
 
-      expect(await leaving.server.exit()).toEqual({ code: 0, signal: null })
+      expect(await leaving.server.terminate()).toEqual({ code: 0, signal: null })
 
       await expectDropped(fixture, leaving)
     })
@@ -52,7 +52,7 @@ function membershipScenarios(bus, version) {
       expect(await call(client, procedure, 21)).toBe(42)
       client.event.emit(event, 'from the late one')
       await eventually(() => received.length > 0)
-      await late.exit()
+      await late.terminate()
     })
 
     test('a server that stops and starts again in its process is a full member', async () => {

@@ -6,44 +6,116 @@ const { unique, useCluster } = require('../support/fixture')
 
 /** deepstream drops a node from which it has heard nothing for this time; its default is 6000. */
 const INACTIVE_TIMEOUT_MS = 2000
-/** Longer than any test. */
+/** Longer than any test: a node that is dropped nevertheless has told that it leaves. */
 const NO_TIMEOUT_MS = 3600000
+const KEEP_ALIVE_MS = 400
+/** How long the others may count on a node that took its leave; usually it is some ms. */
+const AT_ONCE_MS = 1000
 
 /**
- * Nodes that come and go, on clusters of their own. Servers of deepstream 4 and later do not understand
- * each other's leave message, so that every node that leaves is dropped after the time-out.
+ * Nodes that come and go, on clusters of their own.
  *
  * @param {ReturnType<import('../support/fixture').useBus>} bus
  * @param {string} version of deepstream, 4 or later
  */
 function modernMembershipScenarios(bus, version) {
   describe('nodes that come and go', () => {
-    const fixture = useTwo(bus, version, INACTIVE_TIMEOUT_MS)
+    const fixture = useTwo(bus, version, NO_TIMEOUT_MS)
 
-    test('a server that stops ends by itself, and is dropped', async () => {
+    test('a server that stops says so and is dropped within a second, and its process ends by itself', async () => {
       const leaving = await addProvider(fixture)
 
       expect(await leaving.server.stop()).toEqual({ code: 0, signal: null })
 
+      await expectDropped(fixture, leaving, AT_ONCE_MS)
       expect(leaving.server.logs).not.toMatch(/KAFKA_CLUSTER_NODE/)
-      await expectDropped(fixture, leaving)
       await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
     })
 
-    test('a server whose process calls process.exit() is dropped', async () => {
+    test('a server that SIGTERM ends says so and is dropped within a second, with its user', async () => {
       const leaving = await addProvider(fixture)
+      const username = unique('user')
+      await fixture.cluster.connect(leaving.server, {}, { username })
+      const online = () => fixture.cluster.servers[0].serversWithUser(username)
+      await eventually(async () => (await online()).length > 0)
 
-      expect(await leaving.server.exit()).toEqual({ code: 0, signal: null })
+      expect(await leaving.server.terminate()).toEqual({ code: 0, signal: null })
 
-      await expectDropped(fixture, leaving)
+      await expectDropped(fixture, leaving, AT_ONCE_MS)
+      expect(await online()).toEqual([])
+      await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
     })
 
-    test('a server that is killed is dropped', async () => {
+    test('a server that joins late knows all providers, subscribers and users', async () => {
+      const { cluster, clients } = fixture
+      const [event, procedure, username] = [unique('event'), unique('procedure'), unique('user')]
+      const received = []
+      clients[0].event.subscribe(event, (data) => received.push(data))
+      clients[1].rpc.provide(procedure, (data, response) => response.send(2 * data))
+      const user = await cluster.connect(0, {}, { username })
+      await Promise.all(clients.map(settled))
+
+      const late = await cluster.add()
+
+      await knownEverywhere(fixture, procedure, cluster.servers[1])
+      await eventually(async () => (await late.serversWith('event', event)).length > 0)
+      await eventually(async () => (await late.serversWithUser(username)).length > 0)
+      const client = await cluster.connect(late)
+      expect(await call(client, procedure, 21)).toBe(42)
+      client.event.emit(event, 'from the late one')
+      await eventually(() => received.length > 0)
+      cluster.disconnect(user)
+      await late.terminate()
+      await cluster.formed()
+    })
+
+    test('a server that stops and starts again in its process is a full member', async () => {
+      const { cluster, clients } = fixture
+      const procedure = unique('procedure')
+      clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))
+      await settled(clients[0])
+      const { server } = await addProvider(fixture)
+
+      await server.restartInProcess()
+
+      await cluster.formed()
+      await knownEverywhere(fixture, procedure, cluster.servers[0])
+      const { client, name } = await provideOn(fixture, server)
+      expect(await call(client, procedure, 1)).toBe(2)
+      expect(await call(clients[0], name, 21)).toBe(42)
+      expect(await server.stop()).toEqual({ code: 0, signal: null })
+    })
+
+    test('a server that is killed comes back under its name before it is missed', async () => {
+      const { cluster, clients } = fixture
+      const procedure = unique('procedure')
+      clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))
+      await settled(clients[0])
+      const gone = await addProvider(fixture)
+
+      await gone.server.kill()
+      const back = await cluster.add()
+
+      expect(back.name).toBe(gone.server.name)
+      await cluster.formed()
+      await knownEverywhere(fixture, procedure, cluster.servers[0])
+      const { client, name } = await provideOn(fixture, back)
+      expect(await call(clients[0], name, 21)).toBe(42)
+      expect(await call(client, procedure, 1)).toBe(2)
+    })
+  })
+
+  describe('a node that says nothing any more', () => {
+    const fixture = useTwo(bus, version, INACTIVE_TIMEOUT_MS)
+
+    test('a server that is killed is dropped, but not before the time-out', async () => {
       const leaving = await addProvider(fixture)
+      const since = performance.now()
 
       await leaving.server.kill()
 
       await expectDropped(fixture, leaving)
+      expect(performance.now() - since).toBeGreaterThan(INACTIVE_TIMEOUT_MS - KEEP_ALIVE_MS)
       await expect(call(fixture.clients[0], leaving.name)).rejects.toThrow('NO_RPC_PROVIDER')
     })
 
@@ -68,74 +140,16 @@ function modernMembershipScenarios(bus, version) {
       expect(told).toEqual(['killed', 'other'])
       await eventually(() => cluster.servers[0].isProvided('event', `${prefix}/news`))
     })
-
-    test('a server that joins late knows all providers, subscribers and users', async () => {
-      const { cluster, clients } = fixture
-      const [event, procedure, username] = [unique('event'), unique('procedure'), unique('user')]
-      const received = []
-      clients[0].event.subscribe(event, (data) => received.push(data))
-      clients[1].rpc.provide(procedure, (data, response) => response.send(2 * data))
-      const user = await cluster.connect(0, {}, { username })
-      await Promise.all(clients.map(settled))
-
-      const late = await cluster.add()
-
-      await knownEverywhere(fixture, procedure, cluster.servers[1])
-      await eventually(async () => (await late.serversWith('event', event)).length > 0)
-      await eventually(async () => (await late.serversWithUser(username)).length > 0)
-      const client = await cluster.connect(late)
-      expect(await call(client, procedure, 21)).toBe(42)
-      client.event.emit(event, 'from the late one')
-      await eventually(() => received.length > 0)
-      cluster.disconnect(user)
-      await late.kill()
-      await cluster.formed(10 * INACTIVE_TIMEOUT_MS)
-    })
-
-    test('a server that stops and starts again in its process is a full member', async () => {
-      const { cluster, clients } = fixture
-      const procedure = unique('procedure')
-      clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))
-      await settled(clients[0])
-      const { server } = await addProvider(fixture)
-
-      await server.restartInProcess()
-
-      await cluster.formed()
-      await knownEverywhere(fixture, procedure, cluster.servers[0])
-      const { client, name } = await provideOn(fixture, server)
-      expect(await call(client, procedure, 1)).toBe(2)
-      expect(await call(clients[0], name, 21)).toBe(42)
-      expect(await server.stop()).toEqual({ code: 0, signal: null })
-    })
-  })
-
-  describe('a node that is not missed', () => {
-    const fixture = useTwo(bus, version, NO_TIMEOUT_MS)
-
-    test('a server that is killed comes back under its name before it is missed', async () => {
-      const { cluster, clients } = fixture
-      const procedure = unique('procedure')
-      clients[0].rpc.provide(procedure, (data, response) => response.send(data + 1))
-      await settled(clients[0])
-      const gone = await addProvider(fixture)
-
-      await gone.server.kill()
-      const back = await cluster.add()
-
-      expect(back.name).toBe(gone.server.name)
-      await cluster.formed()
-      await knownEverywhere(fixture, procedure, cluster.servers[0])
-      const { client, name } = await provideOn(fixture, back)
-      expect(await call(clients[0], name, 21)).toBe(42)
-      expect(await call(client, procedure, 1)).toBe(2)
-    })
   })
 }
 
 /** Starts two servers, which drop a node after it has been silent for so long; the third will be `node-3`. */
 function useTwo(bus, version, nodeInactiveTimeout) {
-  const options = { keepAliveInterval: 400, activeCheckInterval: 200, nodeInactiveTimeout }
+  const options = {
+    keepAliveInterval: KEEP_ALIVE_MS,
+    activeCheckInterval: 200,
+    nodeInactiveTimeout
+  }
   return useCluster(bus, {
     version,
     servers: 2,
@@ -184,8 +198,8 @@ async function listen({ cluster }, client, server, prefix, onSubscribed) {
   }
 }
 
-async function expectDropped({ cluster }, { server, name }) {
-  await cluster.formed(10 * INACTIVE_TIMEOUT_MS)
+async function expectDropped({ cluster }, { server, name }, withinMs = 10 * INACTIVE_TIMEOUT_MS) {
+  await cluster.formed(withinMs)
   for (const each of cluster.running) {
     expect(await each.serversWith('rpc', name)).not.toContain(server.name)
   }
