@@ -21,9 +21,13 @@ class Child {
   #exit
   #process
 
-  /** @param {string[]} args of node */
-  constructor(args, env = {}) {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } })
+  /**
+   * @param {string[]} args of node
+   * @param {object} [env] more variables of its environment
+   * @param {string} [cwd] its working directory
+   */
+  constructor(args, env = {}, cwd = ROOT) {
+    const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env } })
     this.#process = child
     let rest = ''
     child.stdout.setEncoding('utf8').on('data', (text) => {

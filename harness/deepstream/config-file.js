@@ -106,8 +106,7 @@ function connectivity(facts, port) {
   return {
     connectionEndpoints: {
       websocket: {
-        name: null,
-        path: path.join(__dirname, 'websocket-endpoint.js'),
+        name: 'uws',
         options: { port, host: '127.0.0.1', maxMessageSize: MAX_MESSAGE_BYTES }
       },
       http: null

@@ -3,7 +3,10 @@
 const { fork } = require('node:child_process')
 const path = require('node:path')
 const { Channel } = require('./channel')
-const { folderOf } = require('./versions')
+const { factsOf, folderOf } = require('./versions')
+
+/** What makes deepstream 1 to 3 start on current versions of Node. */
+const OLD_DEEPSTREAM = path.join(__dirname, '..', '..', 'examples', 'old-deepstream.js')
 
 /**
  * A process for deepstream servers of one version. It never outlives this process. With the environment variable
@@ -20,7 +23,7 @@ class ServerHost {
     this.logs = ''
     this._process = fork(path.join(__dirname, 'server.js'), [], {
       cwd: folderOf(version),
-      execArgv: [],
+      execArgv: factsOf(version).era === 'legacy' ? ['--require', OLD_DEEPSTREAM] : [],
       silent: true
     })
     for (const stream of [this._process.stdout, this._process.stderr]) {

@@ -16,7 +16,6 @@ const path = require('node:path')
  * @property {boolean} hasProviders a listener accepts or rejects what it is offered, and exactly
  *   one listener in the cluster provides it (since 1.1.0)
  * @property {boolean} hasPresence knows which users are logged in (since 2.0.0)
- * @property {string} [websocketEndpoint] deepstream's own WebSocket endpoint, as a module path
  */
 
 /** @type {Record<string, VersionFacts>} */
@@ -43,8 +42,7 @@ const FACTS = {
     connectorGivenBy: 'config',
     hasClusterRegistry: true,
     hasProviders: true,
-    hasPresence: true,
-    websocketEndpoint: 'deepstream.io/src/message/uws-connection-endpoint'
+    hasPresence: true
   },
   '3.0.0': {
     era: 'legacy',
@@ -52,8 +50,7 @@ const FACTS = {
     connectorGivenBy: 'set',
     hasClusterRegistry: true,
     hasProviders: true,
-    hasPresence: true,
-    websocketEndpoint: 'deepstream.io/src/message/uws/connection-endpoint'
+    hasPresence: true
   },
   '5.2.6': {
     era: 'modern',
