@@ -2,6 +2,7 @@
 
 const { randomBytes } = require('crypto')
 const { hostname } = require('os')
+const { brokerList } = require('./broker-addresses')
 const { withCertificates } = require('./certificates')
 const { KafkaError } = require('./errors')
 const { withTokens } = require('./token-options')
@@ -195,33 +196,6 @@ function topicName(value, name) {
   )
     return topic
   throw wrong(name, value, 'a Kafka topic name: up to 249 letters, digits, ".", "_" and "-"')
-}
-
-function brokerList(value, name) {
-  const addresses = value.split(',').map((address) => address.trim())
-  if (value.includes('/') && !value.includes('://')) throw zooKeeper(value, 'has a path')
-  if (addresses.some((address) => address.endsWith(':2181')))
-    throw zooKeeper(value, 'has port 2181')
-  if (
-    addresses.every((address) =>
-      /^([A-Z_]+:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/.test(address)
-    )
-  ) {
-    return addresses.join(',')
-  }
-  // It might hold credentials by mistake, so it is not shown.
-  throw new KafkaError(
-    'ERR_KAFKA_OPTION',
-    `The option ${name} must list Kafka brokers as host:port, separated by commas, or be "embedded".`
-  )
-}
-
-function zooKeeper(value, what) {
-  return new KafkaError(
-    'ERR_KAFKA_ZOOKEEPER',
-    `The option connectionString ${what}, as ZooKeeper's address has. Kafka no longer uses ZooKeeper: name the Kafka ` +
-      'brokers themselves, usually on port 9092, such as "kafka-1:9092,kafka-2:9092".'
-  )
 }
 
 function properties(value, name) {
