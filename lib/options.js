@@ -5,6 +5,7 @@ const { hostname } = require('os')
 const { brokerList } = require('./broker-addresses')
 const { withCertificates } = require('./certificates')
 const { KafkaError } = require('./errors')
+const { unknownOption } = require('./suggestions')
 const { withTokens } = require('./token-options')
 
 const MAX_INT = 2147483647
@@ -32,20 +33,6 @@ const OPTIONS = {
   kafka: { default: {}, check: properties }
 }
 
-/** What people write instead, from other connectors and clients. */
-const OTHER_NAMES = {
-  host: 'connectionString',
-  port: 'connectionString',
-  url: 'connectionString',
-  brokers: 'connectionString',
-  nodes: 'connectionString',
-  'bootstrap.servers': 'connectionString',
-  servername: 'clientId',
-  'client.id': 'clientId',
-  zkoptions: 'connectionString (ZooKeeper is not used any more)',
-  noackbatchoptions: 'kafka'
-}
-
 /**
  * Checks the options that a user wrote and fills in the defaults.
  * @param {unknown} given
@@ -59,8 +46,9 @@ function readOptions(given, face = {}) {
     // The original's words.
     throw new KafkaError('ERR_KAFKA_OPTION', 'Missing config parameter "connectionString"')
   }
+  const names = Object.keys(OPTIONS)
   for (const name of Object.keys(given)) {
-    if (!Object.keys(OPTIONS).includes(name)) throw unknownOption(name)
+    if (!names.includes(name)) throw unknownOption(name, names)
   }
   const options = {}
   for (const [name, { default: fallback, check }] of Object.entries(OPTIONS)) {
@@ -112,38 +100,6 @@ function checkSecurity(addresses, kafka) {
         'SCRAM-SHA-512 or OAUTHBEARER.'
     )
   }
-}
-
-function unknownOption(name) {
-  const isProperty = name.includes('.')
-  const suggestion =
-    OTHER_NAMES[name.toLowerCase()] ?? (isProperty ? `kafka: {"${name}": ...}` : closest(name))
-  const advice = suggestion
-    ? `Did you mean ${suggestion}?`
-    : `The options are: ${Object.keys(OPTIONS).join(', ')}.`
-  return new KafkaError('ERR_KAFKA_OPTION', `Unknown option "${name}". ${advice}`)
-}
-
-/** The option whose name is nearest, if it is near enough to be a slip. */
-function closest(name) {
-  const nearest = Object.keys(OPTIONS)
-    .map((option) => ({ option, distance: distance(name.toLowerCase(), option.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0]
-  return nearest.distance <= Math.max(2, nearest.option.length / 3) ? nearest.option : undefined
-}
-
-/** Levenshtein's distance of two words. */
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next[j] = Math.min(substitution, row[j] + 1, next[j - 1] + 1)
-    }
-    row = next
-  }
-  return row[b.length]
 }
 
 function wrong(name, value, expected) {
