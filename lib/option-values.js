@@ -1,0 +1,80 @@
+'use strict'
+
+const { KafkaError } = require('./errors')
+
+// Each check returns the value that the engine gets, or throws ERR_KAFKA_OPTION.
+
+function wrong(name, value, expected) {
+  // kafka may hold secrets, and some values have no short text, so only simple ones are shown.
+  const isShown =
+    !name.startsWith('kafka') && ['string', 'number', 'boolean'].includes(typeof value)
+  const shown = isShown ? JSON.stringify(value) : `a ${typeof value}`
+  return new KafkaError(
+    'ERR_KAFKA_OPTION',
+    `The option ${name} is ${shown}, but must be ${expected}.`
+  )
+}
+
+function integer(min, max) {
+  return (value, name) => {
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    throw wrong(name, value, `a whole number from ${min} to ${max}`)
+  }
+}
+
+function replicationFactor(value, name) {
+  if (value === -1) return value
+  if (Number.isInteger(value) && value >= 1 && value <= 32767) return value
+  throw wrong(name, value, "-1 (the broker's default) or a whole number from 1 to 32767")
+}
+
+function boolean(value, name) {
+  if (typeof value === 'boolean') return value
+  throw wrong(name, value, 'true or false')
+}
+
+function text(value, name) {
+  if (typeof value === 'string') return value
+  if (Number.isFinite(value)) return String(value) // YAML reads an unquoted 1 as a number
+  throw wrong(name, value, 'a text')
+}
+
+function provider(value, name) {
+  if (typeof value === 'function') return value
+  throw wrong(name, value, 'a function that returns a token')
+}
+
+function topicName(value, name) {
+  const topic = Number.isFinite(value) ? String(value) : value
+  if (
+    typeof topic === 'string' &&
+    /^[a-zA-Z0-9._-]{1,249}$/.test(topic) &&
+    topic !== '.' &&
+    topic !== '..'
+  )
+    return topic
+  throw wrong(name, value, 'a Kafka topic name: up to 249 letters, digits, ".", "_" and "-"')
+}
+
+function properties(value, name) {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw wrong(name, value, 'an object of librdkafka properties')
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([property, setting]) => {
+      if (['string', 'number', 'boolean'].includes(typeof setting))
+        return [property, String(setting)]
+      throw wrong(`${name}: {"${property}"}`, setting, 'a text, a number, true or false')
+    })
+  )
+}
+
+module.exports = {
+  integer,
+  replicationFactor,
+  boolean,
+  text,
+  provider,
+  topicName,
+  properties
+}
