@@ -189,6 +189,10 @@ declare namespace MessageConnector {
      * @default none
      */
     oauthTokenModule?: string
+    /** @deprecated Has no effect, as in 0.1.2, and causes a process warning. */
+    zkOptions?: unknown
+    /** @deprecated Has no effect, as in 0.1.2, and causes a process warning. */
+    noAckBatchOptions?: unknown
   }
 
   /** What a provider of tokens returns. */

@@ -5,7 +5,7 @@
  * `src/error.rs` holds those of the engine, docs/errors.md explains them all; a test compares the three.
  */
 const CODES = {
-  ERR_KAFKA_OPTION: 'an option is missing, unknown, or has a wrong value',
+  ERR_KAFKA_OPTION: 'an option is missing, unknown, has a wrong value, or has no effect',
   ERR_KAFKA_ADDON: 'the native addon does not fit this platform',
   ERR_KAFKA_PROPERTY: 'a librdkafka property is unknown, has a wrong value, or may not be set',
   ERR_KAFKA_NO_BROKER: 'nothing listens at the configured addresses',

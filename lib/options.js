@@ -6,6 +6,7 @@ const { brokerList } = require('./broker-addresses')
 const { withCertificates } = require('./certificates')
 const { KafkaError } = require('./errors')
 const { checkSecurity } = require('./login')
+const { OBSOLETE, warnOfObsolete } = require('./obsolete-options')
 const {
   boolean,
   integer,
@@ -58,8 +59,9 @@ function readOptions(given, face = {}) {
   }
   const names = Object.keys(OPTIONS)
   for (const name of Object.keys(given)) {
-    if (!names.includes(name)) throw unknownOption(name, names)
+    if (!names.includes(name) && !OBSOLETE.includes(name)) throw unknownOption(name, names)
   }
+  warnOfObsolete(given)
   const options = {}
   for (const [name, { default: fallback, check }] of Object.entries(OPTIONS)) {
     const value = given[name] ?? face[name] ?? fallback

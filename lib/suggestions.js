@@ -11,9 +11,7 @@ const OTHER_NAMES = {
   nodes: 'connectionString',
   'bootstrap.servers': 'connectionString',
   servername: 'clientId',
-  'client.id': 'clientId',
-  zkoptions: 'connectionString (ZooKeeper is not used any more)',
-  noackbatchoptions: 'kafka'
+  'client.id': 'clientId'
 }
 
 /**

@@ -55,7 +55,9 @@ console.log(emitter, isReady, sender, topic, inboxBytes, isClosed)
 
 const services = { logger: { warn() {}, error() {}, fatal() {} } }
 const config = { serverName: 'node-1' }
-new MessageConnector.default({ connectionString: 'a:9092' }, services, config).send({ topic: 4 })
+new MessageConnector.default({ connectionString: 'a:9092', zkOptions: {} }, services, config).send({
+  topic: 4
+})
 
 // @ts-expect-error the options are required
 new MessageConnector()

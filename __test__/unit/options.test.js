@@ -243,8 +243,6 @@ test.each([
   ['brokers', 'connectionString'],
   ['bootstrap.servers', 'connectionString'],
   ['serverName', 'clientId'],
-  ['zkOptions', 'connectionString (ZooKeeper is not used any more)'],
-  ['noAckBatchOptions', 'kafka'],
   ['linger.ms', 'kafka: {"linger.ms": ...}']
 ])('for the unknown option %s, %s is suggested', (name, suggestion) => {
   const error = thrown({ [name]: 1 })

@@ -14,9 +14,7 @@ const CACHE = path.join(__dirname, '..', '..', '.cache', 'deepstream')
 const STAMP = '.installed-from'
 
 /**
- * Installs a deepstream server and its client from their lock file, unless they are there
- * already. The installation is made aside and moved into place in one step, so that neither an
- * interruption nor a second process leaves half of it behind.
+ * Installs a deepstream server and its client, unless they are there already.
  *
  * @param {string} version e.g. `1.1.1`
  * @returns {Promise<string>} the folder whose node_modules holds the server
@@ -24,10 +22,23 @@ const STAMP = '.installed-from'
  */
 async function installServer(version) {
   const folder = folderOf(version)
+  await installLocked(folder)
+  return folder
+}
+
+/**
+ * Installs what the lock file of a folder names, unless it is there already. The installation is
+ * made aside and moved into place in one step, so that neither an interruption nor a second process
+ * leaves half of it behind.
+ *
+ * @param {string} folder
+ * @throws {Error} when npm fails
+ */
+async function installLocked(folder) {
   const modules = path.join(folder, 'node_modules')
   const lock = fs.readFileSync(path.join(folder, 'package-lock.json'))
   const fingerprint = createHash('sha256').update(lock).digest('hex')
-  if (stampOf(modules) === fingerprint) return folder
+  if (stampOf(modules) === fingerprint) return
 
   await replaceBy(modules, fingerprint, async (fresh) => {
     const workplace = path.dirname(fresh)
@@ -36,7 +47,6 @@ async function installServer(version) {
     }
     await run('npm', ['ci', '--ignore-scripts'], { cwd: workplace })
   })
-  return folder
 }
 
 /**
@@ -91,4 +101,4 @@ function stampOf(folder) {
   }
 }
 
-module.exports = { installServer, installPlugin }
+module.exports = { installLocked, installServer, installPlugin }
