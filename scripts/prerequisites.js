@@ -94,12 +94,12 @@ const PREREQUISITES = [
     macos: 'brew install maven'
   },
   {
-    name: 'redis-server, beside which the benchmark measures',
+    name: 'redis-server, beside which the benchmark measures and from which servers migrate',
     goals: ['test'],
     isThere: hasRedis,
     debian: 'redis-server',
     macos: 'brew install redis',
-    without: 'the benchmark’s trial runs leave Redis out'
+    without: 'the benchmark’s trial runs leave Redis out, and no migration from it is tested'
   }
 ]
 

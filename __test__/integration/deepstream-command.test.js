@@ -1,14 +1,10 @@
 'use strict'
 
-const fs = require('node:fs')
-const path = require('node:path')
 const { startBus } = require('../../harness/deepstream/bus')
 const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
-const { writeConfigFile } = require('../../harness/deepstream/config-file')
-const { factsOf, folderOf } = require('../../harness/deepstream/versions')
-const { freePorts } = require('../../harness/kafka/ports')
+const { factsOf } = require('../../harness/deepstream/versions')
 const { eventually } = require('../../harness/eventually')
-const { Child, ROOT } = require('../support/child')
+const { CommandServer } = require('./support/command-server')
 
 jest.setTimeout(60000)
 
@@ -38,51 +34,30 @@ describe.each([
   ['2.4.1', 'SIGINT'],
   ['5.2.6', 'SIGINT'],
   ['7.0.2', 'SIGINT']
-])('deepstream %s by its own command, as README.md has it, which %s ends', (version, signal) => {
+])('deepstream %s by its own command, which %s ends', (version, signal) => {
   let cluster
-  let child
-  let configFile
+  let server
   afterEach(async () => {
-    await child?.end()
+    await server?.end()
     await cluster?.stop()
-    if (configFile) fs.rmSync(path.dirname(configFile), { recursive: true })
   })
 
   test('is a member of the cluster, and dropped at once', async () => {
-    const plugin = bus.plugin()
     const { era } = factsOf(version)
+    const plugin = bus.plugin()
     cluster = await DeepstreamCluster.start({ version, servers: 1, plugin, config: REGISTRY[era] })
-    const [port] = await freePorts(1)
-    const name = 'by-command'
-    configFile = writeConfigFile({
-      version,
-      name,
-      port,
-      plugin: { ...plugin, package: 'deepstream.io-msg-kafka' },
-      // Without the test's own cache, which only the harness can reach.
-      config: era === 'modern' ? { cache: undefined } : { plugins: { message: plugin } }
-    })
-    child = new Child([...command(era), '-c', configFile], {}, folderOf(version))
-    const known = () => cluster.servers[0].nodes()
-    await eventually(async () => (await known()).includes(name), { timeoutMs: 20000 }).catch(
-      (error) => {
-        throw new Error(`${child.lines.join('\n')}${child.stderr}`, { cause: error })
-      }
-    )
-    const client = await cluster.connect({ port })
-    client.close()
+    const options = JSON.stringify(plugin.options)
+    const yaml = {
+      legacy: `plugins: { message: { name: kafka, options: ${options} } }`,
+      modern: `clusterNode: { path: deepstream.io-msg-kafka/cluster-node, options: ${options} }`
+    }
+    server = await CommandServer.start({ version, name: 'by-command', yaml: yaml[era] })
+    const isKnown = async () => (await cluster.servers[0].nodes()).includes('by-command')
+    await eventually(isKnown)
+    await server.connect()
 
-    child.kill(signal)
+    await server.stop(signal)
 
-    await child.ended()
-    await eventually(async () => !(await known()).includes(name), { timeoutMs: AT_ONCE_MS })
+    await eventually(async () => !(await isKnown()), { timeoutMs: AT_ONCE_MS })
   })
 })
-
-/** @returns {string[]} the arguments of node */
-function command(era) {
-  if (era === 'modern') return ['node_modules/.bin/deepstream', 'start']
-  const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8')
-  const [, args] = /^node (--require .*old-deepstream\.js .* start)$/m.exec(readme)
-  return args.split(' ')
-}

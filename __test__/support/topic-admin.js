@@ -43,4 +43,4 @@ async function setPartitions(connectionString, topic, count) {
   await administer(connectionString, (admin) => admin.createPartitions({ topicPartitions }))
 }
 
-module.exports = { offsetsOf, deleteRecords, setPartitions }
+module.exports = { administer, offsetsOf, deleteRecords, setPartitions }
