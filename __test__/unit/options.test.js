@@ -4,22 +4,9 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { OPTIONS, readOptions } = require('../../lib/options')
+const { CONNECTION, read, thrown } = require('../support/options')
 
 const MIB = 1024 * 1024
-const CONNECTION = { connectionString: 'a:9092' }
-
-function read(options) {
-  return readOptions({ ...CONNECTION, ...options })
-}
-
-function thrown(options) {
-  try {
-    read(options)
-  } catch (error) {
-    return error
-  }
-  throw new Error('Nothing was thrown')
-}
 
 test('what is not given has its default', () => {
   const { sender, clientId, host, ...rest } = read({})
@@ -142,123 +129,6 @@ test.each([[null], [undefined], ['']])(
     expect(options.clientId).toBe(options.sender)
   }
 )
-
-test.each([
-  ['kafka'],
-  ['kafka:9092'],
-  ['127.0.0.1:9092'],
-  ['[::1]:9092'],
-  ['a:1,b:2,c'],
-  ['PLAINTEXT://a:9093'],
-  ['KAFKA_HOST'],
-  ['embedded'],
-  ['embedded:4711'],
-  ['k-1.example.com:9092']
-])('%s is a connectionString', (connectionString) => {
-  expect(readOptions({ connectionString }).connectionString).toBe(connectionString)
-})
-
-test.each(['SSL', 'SASL_SSL', 'SASL_PLAINTEXT'])(
-  '%s:// in a connectionString needs the same security.protocol',
-  (protocol) => {
-    const connectionString = `a:1,${protocol}://b:2`
-    for (const kafka of [{}, { 'security.protocol': 'plaintext' }]) {
-      const { code, message } = thrown({ connectionString, kafka })
-      expect(code).toBe('ERR_KAFKA_OPTION')
-      expect(message).toContain(`Set kafka: {"security.protocol": "${protocol.toLowerCase()}"}`)
-    }
-    const kafka = { 'security.protocol': protocol, 'sasl.mechanism': 'PLAIN' }
-    expect(readOptions({ connectionString, kafka }).connectionString).toBe(connectionString)
-  }
-)
-
-test('a protocol that Kafka does not have is refused by its name', () => {
-  const { code, message } = thrown({ connectionString: 'HTTPS://a:1' })
-  expect(code).toBe('ERR_KAFKA_OPTION')
-  expect(message).toContain('HTTPS://, which is no protocol of Kafka')
-})
-
-test.each(['sasl_ssl', 'SASL_PLAINTEXT'])('%s needs a sasl.mechanism', (protocol) => {
-  const kafka = { 'security.protocol': protocol, 'sasl.username': 'u', 'sasl.password': 'hunter2' }
-  const { code, message } = thrown({ kafka })
-  expect(code).toBe('ERR_KAFKA_OPTION')
-  expect(message).toContain('sasl.mechanism is not set')
-  expect(message).not.toContain('hunter2')
-  for (const name of ['sasl.mechanism', 'sasl.mechanisms'])
-    read({ kafka: { ...kafka, [name]: 'PLAIN' } })
-})
-
-test('spaces in a connectionString do not matter', () => {
-  expect(readOptions({ connectionString: ' a:1 , b:2 ' }).connectionString).toBe('a:1,b:2')
-})
-
-test.each([
-  [''],
-  [' '],
-  [','],
-  ['a:1,'],
-  ['a:b'],
-  ['a:123456'],
-  ['a b'],
-  ['user:hunter2@a:9092'],
-  ['@a:1']
-])('%p is no connectionString, and is not shown', (connectionString) => {
-  const error = thrown({ connectionString })
-  expect(error.code).toBe('ERR_KAFKA_OPTION')
-  expect(error.message).toContain('must list Kafka brokers as host:port')
-  expect(error.message).not.toContain('hunter2')
-})
-
-test.each([
-  ['zk:2181'],
-  ['zk-1:2181,zk-2:2181/kafka'],
-  ['zk:2182/chroot'],
-  ['a:9092,zk:2181'],
-  ['zk:2181/']
-])(
-  'the ZooKeeper address %s, as the original wanted it, is refused with what to write',
-  (connectionString) => {
-    const error = thrown({ connectionString })
-    expect(error.code).toBe('ERR_KAFKA_ZOOKEEPER')
-    expect(error.message).toContain('kafka-1:9092')
-  }
-)
-
-test.each([[undefined], [null], ['text'], [5], [{}], [{ connectionString: 5 }], [[]]])(
-  'without a connectionString the words are those of the original: %p',
-  (options) => {
-    expect(() => readOptions(options)).toThrow('Missing config parameter "connectionString"')
-  }
-)
-
-test.each([
-  ['connectionstring', 'connectionString'],
-  ['clientID', 'clientId'],
-  ['topics', 'topic'],
-  ['partition', 'partitions'],
-  ['maxMessageByte', 'maxMessageBytes'],
-  ['retentionMS', 'retentionMs'],
-  ['host', 'connectionString'],
-  ['port', 'connectionString'],
-  ['brokers', 'connectionString'],
-  ['bootstrap.servers', 'connectionString'],
-  ['serverName', 'clientId'],
-  ['linger.ms', 'kafka: {"linger.ms": ...}']
-])('for the unknown option %s, %s is suggested', (name, suggestion) => {
-  const error = thrown({ [name]: 1 })
-  expect(error.code).toBe('ERR_KAFKA_OPTION')
-  expect(error.message).toBe(`Unknown option "${name}". Did you mean ${suggestion}?`)
-})
-
-test('for an unknown option like no other, all are listed', () => {
-  const { message } = thrown({ somethingElse: 1 })
-  for (const name of Object.keys(OPTIONS)) expect(message).toContain(name)
-})
-
-test.each(['constructor', 'toString', '__proto__'])('%s is an unknown option as well', (name) => {
-  const options = JSON.parse(`{"connectionString":"a:1","${name}":1}`)
-  expect(() => readOptions(options)).toThrow(`Unknown option "${name}"`)
-})
 
 test('kafka holds texts, numbers, and true or false', () => {
   const kafka = { 'linger.ms': 5, 'sasl.username': 'u', 'socket.keepalive.enable': false }
