@@ -2,37 +2,58 @@
 
 const { KafkaError } = require('./errors')
 
+const EXAMPLE = '"kafka-1:9092,kafka-2:9092"'
+
+/** The original's words, for which its users may look. */
+const MISSING = 'Missing config parameter "connectionString"'
+
 /**
+ * It might hold credentials by mistake, so it is never shown.
  * @param {string} value the option connectionString
- * @param {string} name of the option
  * @returns {string} the same without spaces
  * @throws {KafkaError} ERR_KAFKA_OPTION or ERR_KAFKA_ZOOKEEPER
  */
-function brokerList(value, name) {
+function brokerList(value) {
   const addresses = value.split(',').map((address) => address.trim())
-  if (value.includes('/') && !value.includes('://')) throw zooKeeper(value, 'has a path')
-  if (addresses.some((address) => address.endsWith(':2181')))
-    throw zooKeeper(value, 'has port 2181')
-  if (
-    addresses.every((address) =>
-      /^([A-Z_]+:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(:\d{1,5})?$/.test(address)
+  if (value.trim() === '')
+    throw refused(
+      `The option connectionString is empty. If it comes from an environment variable, that variable is not set. ${MISSING}`
     )
-  ) {
-    return addresses.join(',')
+  for (const address of addresses) {
+    const [variable, name] = address.match(/^\$(\w+)/) ?? address.match(/\$\{(\w+)[^}]*\}/) ?? []
+    if (variable)
+      throw refused(
+        `The option connectionString holds ${variable} instead of the value of an environment variable. ` +
+          `In its configuration file, deepstream replaces \${${name}}, with braces; in code, use process.env.${name}.`
+      )
   }
-  // It might hold credentials by mistake, so it is not shown.
-  throw new KafkaError(
-    'ERR_KAFKA_OPTION',
-    `The option ${name} must list Kafka brokers as host:port, separated by commas, or be "embedded".`
-  )
+  if (value.includes('/') && !value.includes('://')) throw zooKeeper('has a path')
+  if (addresses.some((address) => address.endsWith(':2181'))) throw zooKeeper('has port 2181')
+  for (const address of addresses) {
+    const [isAddress, , , port] =
+      address.match(/^([A-Z_]+:\/\/)?(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+)(?::(\d+))?$/) ?? []
+    if (isAddress === undefined)
+      throw refused(
+        'The option connectionString must list Kafka brokers as host:port, separated by commas, or be "embedded".'
+      )
+    if (port && (Number(port) < 1 || Number(port) > 65535))
+      throw refused(
+        `An address in the option connectionString has the port ${port}. Ports go from 1 to 65535; Kafka's is usually 9092.`
+      )
+  }
+  return addresses.join(',')
 }
 
-function zooKeeper(value, what) {
+function zooKeeper(what) {
   return new KafkaError(
     'ERR_KAFKA_ZOOKEEPER',
     `The option connectionString ${what}, as ZooKeeper's address has. Kafka no longer uses ZooKeeper: name the Kafka ` +
-      'brokers themselves, usually on port 9092, such as "kafka-1:9092,kafka-2:9092".'
+      `brokers themselves, usually on port 9092, such as ${EXAMPLE}.`
   )
 }
 
-module.exports = { brokerList }
+function refused(message) {
+  return new KafkaError('ERR_KAFKA_OPTION', message)
+}
+
+module.exports = { EXAMPLE, MISSING, brokerList }

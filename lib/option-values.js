@@ -8,11 +8,19 @@ function wrong(name, value, expected) {
   // kafka may hold secrets, and some values have no short text, so only simple ones are shown.
   const isShown =
     !name.startsWith('kafka') && ['string', 'number', 'boolean'].includes(typeof value)
-  const shown = isShown ? JSON.stringify(value) : `a ${typeof value}`
+  const shown = isShown ? JSON.stringify(value) : kindOf(value)
   return new KafkaError(
     'ERR_KAFKA_OPTION',
     `The option ${name} is ${shown}, but must be ${expected}.`
   )
+}
+
+/** What a value is, in words, without showing it. */
+function kindOf(value) {
+  if (value == null) return String(value)
+  if (Array.isArray(value)) return 'a list'
+  const kinds = { object: 'an object', string: 'a text', bigint: 'a BigInt' }
+  return kinds[typeof value] ?? `a ${typeof value}`
 }
 
 function integer(min, max) {
@@ -71,6 +79,7 @@ function properties(value, name) {
 
 module.exports = {
   integer,
+  kindOf,
   replicationFactor,
   boolean,
   text,

@@ -4,7 +4,6 @@ const { randomBytes } = require('crypto')
 const { hostname } = require('os')
 const { brokerList } = require('./broker-addresses')
 const { withCertificates } = require('./certificates')
-const { KafkaError } = require('./errors')
 const { checkSecurity } = require('./login')
 const { OBSOLETE, warnOfObsolete } = require('./obsolete-options')
 const {
@@ -16,7 +15,7 @@ const {
   text,
   topicName
 } = require('./option-values')
-const { unknownOption } = require('./suggestions')
+const { missingConnection, unknownOption } = require('./suggestions')
 const { withTokens } = require('./token-options')
 
 const MAX_INT = 2147483647
@@ -53,11 +52,8 @@ const OPTIONS = {
  * @throws {KafkaError} ERR_KAFKA_OPTION, ERR_KAFKA_ZOOKEEPER, or ERR_KAFKA_PROPERTY if a file for TLS cannot be read
  */
 function readOptions(given, face = {}) {
-  if (typeof given?.connectionString !== 'string') {
-    // The original's words.
-    throw new KafkaError('ERR_KAFKA_OPTION', 'Missing config parameter "connectionString"')
-  }
   const names = Object.keys(OPTIONS)
+  if (typeof given?.connectionString !== 'string') throw missingConnection(given, names)
   for (const name of Object.keys(given)) {
     if (!names.includes(name) && !OBSOLETE.includes(name)) throw unknownOption(name, names)
   }

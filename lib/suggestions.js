@@ -1,18 +1,30 @@
 'use strict'
 
+const { EXAMPLE, MISSING } = require('./broker-addresses')
 const { KafkaError } = require('./errors')
+const { kindOf } = require('./option-values')
 
 /** What people write instead, from other connectors and clients. */
-const OTHER_NAMES = {
-  host: 'connectionString',
-  port: 'connectionString',
-  url: 'connectionString',
-  brokers: 'connectionString',
-  nodes: 'connectionString',
-  'bootstrap.servers': 'connectionString',
-  servername: 'clientId',
-  'client.id': 'clientId'
-}
+const OTHER_NAMES = new Map(
+  Object.entries({
+    host: 'connectionString',
+    hosts: 'connectionString',
+    port: 'connectionString',
+    url: 'connectionString',
+    brokers: 'connectionString',
+    nodes: 'connectionString',
+    servers: 'connectionString',
+    kafkahost: 'connectionString',
+    bootstrapservers: 'connectionString',
+    bootstrap_servers: 'connectionString',
+    'bootstrap.servers': 'connectionString',
+    'metadata.broker.list': 'connectionString',
+    servername: 'clientId',
+    'client.id': 'clientId',
+    ssl: 'kafka: {"security.protocol": "ssl"}',
+    sasl: 'kafka: {"security.protocol": "sasl_ssl", "sasl.mechanism": ..., "sasl.username": ..., "sasl.password": ...}'
+  })
+)
 
 /**
  * @param {string} name that a user wrote
@@ -20,14 +32,50 @@ const OTHER_NAMES = {
  * @returns {KafkaError} with what was probably meant
  */
 function unknownOption(name, options) {
-  const isProperty = name.includes('.')
-  const suggestion =
-    OTHER_NAMES[name.toLowerCase()] ??
-    (isProperty ? `kafka: {"${name}": ...}` : closest(name, options))
+  const suggestion = suggest(name, options)
   const advice = suggestion
     ? `Did you mean ${suggestion}?`
     : `The options are: ${options.join(', ')}.`
   return new KafkaError('ERR_KAFKA_OPTION', `Unknown option "${name}". ${advice}`)
+}
+
+/**
+ * @param {unknown} given the options, without a connectionString that is a text
+ * @param {string[]} options names of all options
+ * @returns {KafkaError} with where the brokers stand instead, if they do
+ */
+function missingConnection(given, options) {
+  const mistake = insteadOfConnection(given, options)
+  return new KafkaError(
+    'ERR_KAFKA_OPTION',
+    mistake
+      ? `${mistake} ${MISSING}`
+      : `${MISSING}. It names the Kafka brokers, such as ${EXAMPLE}.`
+  )
+}
+
+function insteadOfConnection(given, options) {
+  if (given == null) return undefined
+  if (typeof given !== 'object' || Array.isArray(given))
+    return `The options are ${kindOf(given)}, but must be an object, such as {connectionString: ${EXAMPLE}}.`
+  const value = given.connectionString
+  if (value != null)
+    return `The option connectionString is ${kindOf(value)}, but must be a text: the brokers, separated by commas, such as ${EXAMPLE}.`
+  const name = Object.keys(given).find(
+    (name) => !options.includes(name) && suggest(name, options) === 'connectionString'
+  )
+  if (name)
+    return `${unknownOption(name, options).message} It names the brokers, such as ${EXAMPLE}.`
+  const property = ['bootstrap.servers', 'metadata.broker.list'].find((name) => given.kafka?.[name])
+  return property && `The property ${property} in the option kafka is the option connectionString.`
+}
+
+function suggest(name, options) {
+  const isProperty = name.includes('.')
+  return (
+    OTHER_NAMES.get(name.toLowerCase()) ??
+    (isProperty ? `kafka: {"${name}": ...}` : closest(name, options))
+  )
 }
 
 /** The option whose name is nearest, if it is near enough to be a slip. */
@@ -52,4 +100,4 @@ function distance(a, b) {
   return row[b.length]
 }
 
-module.exports = { unknownOption }
+module.exports = { missingConnection, unknownOption }

@@ -79,6 +79,8 @@ describe('deepstream 7.0.2', () => {
       expect(await failure({})).toContain('Missing config parameter "connectionString"')
       const misspelt = { connectionString: 'a:9092', topik: 'a' }
       expect(await failure(misspelt)).toContain('Unknown option "topik". Did you mean topic?')
+      const unset = { connectionString: '${KAFKA_HOST_THAT_NOBODY_SETS}' }
+      expect(await failure(unset)).toContain('that variable is not set')
     })
 
     test('a server without the native addon ends and says why there is none', async () => {

@@ -69,6 +69,19 @@ test.each([
   }
 })
 
+test.each([
+  [{}, 'an object'],
+  [[], 'a list'],
+  [5n, 'a BigInt'],
+  [() => {}, 'a function']
+])('what is not shown is named in words: %p', (value, kind) => {
+  expect(thrown({ partitions: value }).message).toContain(`The option partitions is ${kind}, but `)
+  const kafka = { 'sasl.password': value }
+  expect(thrown({ kafka }).message).toContain(
+    `The option kafka: {"sasl.password"} is ${kind}, but `
+  )
+})
+
 test('replicationFactor is -1 for the default of the broker', () => {
   expect(read({ replicationFactor: -1 }).replicationFactor).toBe(-1)
   expect(thrown({ replicationFactor: 0 }).message).toContain("-1 (the broker's default)")
