@@ -3,6 +3,7 @@
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
+const yaml = require('js-yaml')
 const { factsOf } = require('./versions')
 
 /**
@@ -44,7 +45,8 @@ function writeConfigFile({ version, name, port, plugin, config }) {
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'deepstream-'))
   const file = path.join(folder, 'config.yml')
-  fs.writeFileSync(file, toYaml(settings))
+  // No references: deepstream would share what stands in two places. And what is undefined is not written.
+  fs.writeFileSync(file, yaml.dump(settings, { noRefs: true, skipInvalid: true }))
   return file
 }
 
@@ -112,19 +114,6 @@ function connectivity(facts, port) {
       http: null
     }
   }
-}
-
-/** Block style for maps, JSON for everything else, which is YAML too. */
-function toYaml(map, indent = '') {
-  return Object.entries(map)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => {
-      const isMap = value !== null && typeof value === 'object' && !Array.isArray(value)
-      return isMap && Object.keys(value).length > 0
-        ? `${indent}${key}:\n${toYaml(value, `${indent}  `)}`
-        : `${indent}${key}: ${JSON.stringify(value)}\n`
-    })
-    .join('')
 }
 
 module.exports = { writeConfigFile }
