@@ -6,7 +6,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const { folderOf } = require('./versions')
-const { identify, unpack } = require('./package-archive')
+const { identify, unpack } = require('./shipped-package')
 
 const run = promisify(execFile)
 const CACHE = path.join(__dirname, '..', '..', '.cache', 'deepstream')
@@ -60,7 +60,7 @@ async function installLocked(folder) {
  */
 async function installPlugin(version, source) {
   const modules = path.join(await installServer(version), 'node_modules')
-  const { name, fingerprint } = identify(source)
+  const { name, fingerprint } = await identify(source)
   const target = path.join(modules, name)
   if (stampOf(target) !== fingerprint) {
     await replaceBy(target, fingerprint, (fresh) => unpack(source, fresh, modules))
