@@ -251,9 +251,9 @@ describe('what the harness needs', () => {
 
   test('is fetched again when the process that fetched it was killed', async () => {
     const target = path.join(folder, 'wanted')
-    const { pid } = spawnSync('true')
-    fs.writeFileSync(`${target}.lock`, String(pid))
-    fs.writeFileSync(`${target}.${pid}.partial`, 'half')
+    fs.mkdirSync(`${target}.lock`)
+    fs.utimesSync(`${target}.lock`, 0, 0) // since then its owner has not renewed it
+    fs.writeFileSync(`${target}.partial`, 'half')
     await cached(target, async (temporary) => fs.writeFileSync(temporary, 'whole'))
     expect(fs.readFileSync(target, 'utf8')).toBe('whole')
     expect(fs.readdirSync(folder)).toEqual(['wanted'])
