@@ -10,7 +10,12 @@ const net = require('node:net')
 const LOWEST = 20000
 const HIGHEST = 30000
 
-/** @type {Set<number>} */
+/**
+ * Not by get-port: jest can load no version of it newer than 5, which forgets within half a minute what it gave, and takes a
+ * port from above when none of ours is free.
+ *
+ * @type {Set<number>}
+ */
 const given = new Set()
 
 /**
