@@ -1,11 +1,11 @@
 'use strict'
 
 /**
- * Lets deepstream 1.0 to 3.0 start on Node 16 and later. It is loaded before deepstream:
+ * Lets deepstream 1 and 2.3 to 3.0 start on Node 16 and later. It is loaded before deepstream:
  *
  *     node --require ./node_modules/deepstream.io-msg-kafka/examples/old-deepstream.js node_modules/.bin/deepstream start
  *
- * deepstream 1 needs nothing else. For 2 and 3.0 the package `ws` 8 has to be installed beside deepstream.
+ * deepstream 1 needs nothing else. For 2.3 to 3.0 the package `ws` 8 has to be installed beside deepstream.
  */
 
 const Module = require('node:module')
@@ -19,7 +19,7 @@ let uws
 
 const load = Module._load
 Module._load = function (request, parent, ...rest) {
-  // The native WebSocket library of deepstream 2 and 3.0, of which there is none for Node 11 and later.
+  // The native WebSocket library of deepstream 2.3 to 3.0, of which there is none for Node 11 and later.
   if (request === 'uws' && isDeepstream(parent)) return (uws ??= standIn(parent.require('ws')))
   const exported = load.call(this, request, parent, ...rest)
   if (/\/uws[-/]connection-endpoint$/.test(request)) adapt(exported.prototype)

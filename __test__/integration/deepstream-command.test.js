@@ -1,5 +1,6 @@
 'use strict'
 
+const http = require('node:http')
 const { startBus } = require('../../harness/deepstream/bus')
 const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
 const { factsOf } = require('../../harness/deepstream/versions')
@@ -61,3 +62,35 @@ describe.each([
     await eventually(async () => !(await isKnown()), { timeoutMs: AT_ONCE_MS })
   })
 })
+
+test('deepstream 2.4.1 refuses a WebSocket at another path than its own', async () => {
+  const server = await CommandServer.start({ version: '2.4.1', name: 'alone' })
+  try {
+    expect(await answerTo(server.port, '/deepstream')).toBe(101)
+    expect(await answerTo(server.port, '/other')).toBe(400)
+  } finally {
+    await server.end()
+  }
+})
+
+/** @returns {Promise<number>} the status that a WebSocket's request gets */
+function answerTo(port, path) {
+  const headers = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': 13,
+    'sec-websocket-key': Buffer.alloc(16).toString('base64')
+  }
+  return new Promise((resolve, reject) => {
+    const request = http.get({ port, path, headers, agent: false })
+    request.on('upgrade', ({ statusCode }, socket) => {
+      socket.destroy()
+      resolve(statusCode)
+    })
+    request.on('response', (response) => {
+      response.resume()
+      resolve(response.statusCode)
+    })
+    request.on('error', reject)
+  })
+}

@@ -109,7 +109,12 @@ function connectivity(facts, port) {
     connectionEndpoints: {
       websocket: {
         name: 'uws',
-        options: { port, host: '127.0.0.1', maxMessageSize: MAX_MESSAGE_BYTES }
+        options: {
+          port,
+          host: '127.0.0.1',
+          urlPath: '/deepstream',
+          maxMessageSize: MAX_MESSAGE_BYTES
+        }
       },
       http: null
     }
