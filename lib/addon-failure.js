@@ -115,4 +115,4 @@ function nameOf(platform, arch, glibc) {
   return `${platform}-${arch}${platform === 'win32' ? '-msvc' : ''}`
 }
 
-module.exports = { explain }
+module.exports = { PLATFORMS, explain }

@@ -11,7 +11,15 @@ const { ROOT, run } = require('./command')
 const { ensure } = require('./prerequisites')
 
 /** From what the addon is made, and what decides how. */
-const ADDON_SOURCES = ['src', 'build.rs', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml']
+const ADDON_SOURCES = [
+  'src',
+  'build.rs',
+  'Cargo.toml',
+  'Cargo.lock',
+  'rust-toolchain.toml',
+  'scripts/cargo.js',
+  'scripts/toolchain.js'
+]
 
 /**
  * @param {'demo' | 'test'} goal
@@ -48,8 +56,12 @@ async function buildAddon() {
 async function downloadServers() {
   const { downloadKafka } = require('../harness/kafka/download')
   const { installServer } = require('../harness/deepstream/install')
-  console.log('Downloading Kafka and the deepstream servers, unless they are there')
+  const { installRegistry } = require('../harness/registry')
+  console.log(
+    'Downloading Kafka, the deepstream servers and a package registry, unless they are there'
+  )
   await downloadKafka()
+  await installRegistry()
   const versions = fs.readdirSync(path.join(ROOT, 'harness', 'deepstream'))
   for (const version of versions.filter((name) => /^\d/.test(name))) await installServer(version)
 }

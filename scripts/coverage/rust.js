@@ -3,7 +3,7 @@
 const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const { cargo } = require('../cargo')
+const { buildAddon, cargo } = require('../cargo')
 const { ROOT, run } = require('../command')
 
 const profilesIn = (folder) => path.join(folder, 'profiles', '%p-%m.profraw')
@@ -47,9 +47,8 @@ function findTools() {
  */
 async function build(folder) {
   const addonFolder = path.join(folder, 'addon')
-  const napi = ['build', '--platform', '--release', '--output-dir', addonFolder]
   const env = instrumentation(folder)
-  if (!(await run('napi', napi, { env }))) return undefined
+  if (!(await buildAddon({ args: ['--output-dir', addonFolder], env }))) return undefined
   let messages = ''
   const args = ['test', '--release', '--no-run', '--quiet', '--message-format=json']
   const onOutput = (text) => (messages += text)
