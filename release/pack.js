@@ -41,12 +41,13 @@ async function pack({ addons = ROOT, isComplete = false, dist = path.join(ROOT, 
   const workplace = fs.mkdtempSync(path.join(os.tmpdir(), 'release-'))
   try {
     const main = await stage(workplace, manifest, targets)
-    const platforms = await platformPackages(main, addons)
+    const gathered = gather(addons, targets, manifest, workplace)
+    const platforms = await platformPackages(main, gathered)
     const packages = [...platforms, main, ...companions()]
     const files = []
     for (const folder of packages) files.push(await npmPack(folder, dist))
     for (const platform of Object.keys(ARCHIVES)) {
-      files.push(...(await archive(platform, { main, addons, targets, workplace, dist })))
+      files.push(...(await archive(platform, { main, addons: gathered, targets, workplace, dist })))
     }
     const bom = path.join(dist, `${manifest.name}-${manifest.version}.cdx.json`)
     fs.writeFileSync(bom, sbom(manifest))
@@ -64,6 +65,15 @@ function targetsIn(folder, { napi }) {
   if (targets.length === 0)
     throw new Error(`There is no addon in ${folder}. Build one with: npm run build`)
   return targets
+}
+
+/** napi's command searches subfolders too, and fails on an addon that it does not expect. */
+function gather(folder, targets, { napi }, workplace) {
+  const gathered = path.join(workplace, 'addons')
+  fs.mkdirSync(gathered)
+  for (const file of targets.map((target) => addonFor(target, napi)))
+    fs.copyFileSync(path.join(folder, file), path.join(gathered, file))
+  return gathered
 }
 
 function addonFor(target, { binaryName }) {
