@@ -118,6 +118,7 @@ class KafkaClusterNode {
   }
 }
 
+/** How the servers of deepstream 4 to 10 tell each other that they are alive. */
 function membership({ keepAliveInterval = 5000, nodeInactiveTimeout = 6000 } = {}) {
   return {
     channel: String(CLUSTER),
