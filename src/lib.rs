@@ -19,7 +19,8 @@
 //! - [`kafka`]: `clients` and their callbacks; `config`; `topic`, to create and to ask; `pulse`, whether bytes move; `probe`, what a
 //!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; `token`, to log in with;
 //!   [`fault`](kafka::fault), what a code means; `evidence`, what librdkafka's words prove; [`diagnosis`](kafka::diagnosis), why nobody
-//!   answers; `handshake`, what is wrong with a broker's certificate; `commands`, of Kafka's tools in texts;
+//!   answers, and [`inspection`](kafka::inspection), the same by what listens there; `endpoint`, how that answers; `handshake`, what is
+//!   wrong with a broker's certificate; `commands`, of Kafka's tools in texts;
 //!   [`batch_consumer`](kafka::batch_consumer), many records at once, and `admin`, requests about the topic, with `unsafe` of their own;
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory.
 //! - `secrets`: keeps them out of what is told.

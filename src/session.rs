@@ -19,6 +19,7 @@ use crate::kafka::admin::Rights;
 use crate::kafka::clients::Producer;
 use crate::kafka::commands::Operation;
 use crate::kafka::diagnosis;
+use crate::kafka::inspection;
 use crate::kafka::probe::{Probe, Sight};
 use crate::kafka::pulse::Silence;
 use crate::kafka::token::Token;
@@ -153,7 +154,7 @@ impl<'a> Session<'a> {
             return;
         }
         let bootstrap = &self.cluster.bootstrap;
-        let error = diagnosis::look_closer(error, bootstrap, &self.shared.options);
+        let error = inspection::look_closer(error, bootstrap, &self.shared.options);
         let reporter = &self.shared.reporter;
         if let Some(waited) = telling.as_timeout {
             let mut timeout = Error::new(

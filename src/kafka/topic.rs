@@ -18,7 +18,7 @@ use crate::kafka::commands::{self, Operation};
 use crate::kafka::dev_broker::DevBroker;
 use crate::kafka::fault::Fault;
 use crate::kafka::token::Token;
-use crate::kafka::{config, diagnosis};
+use crate::kafka::{config, diagnosis, inspection};
 use crate::options::{Broker, Options};
 
 /// How long the creation of a topic is waited for; it goes on without that. Closing, and all else, has to wait as well.
@@ -111,7 +111,7 @@ impl Topic<'_> {
             .is_some_and(|fault| matches!(fault, Fault::Unreachable | Fault::UnknownHost));
         let advertised = self.advertised.borrow();
         let error = is_unreachable
-            .then(|| diagnosis::advertised_elsewhere(self.bootstrap, &advertised))
+            .then(|| inspection::advertised_elsewhere(self.bootstrap, &advertised))
             .flatten();
         match error {
             Some(error) => error.caused_by(cause),
