@@ -7,7 +7,6 @@ const path = require('node:path')
 const { Readable } = require('node:stream')
 const { pipeline } = require('node:stream/promises')
 const { promisify } = require('node:util')
-const { cached } = require('../harness/kafka/cache')
 const { CACHE } = require('./command')
 
 const exec = promisify(execFile)
@@ -46,6 +45,8 @@ function hasToolchain(target) {
  * @throws {Error} when it cannot be fetched, or is not the one that was reviewed
  */
 async function fetchToolchain(target) {
+  // Not sooner: scripts/test.js is loaded before the packages are installed.
+  const { cached } = require('../harness/kafka/cache')
   await cached(folderOf(target), async (folder) => {
     console.log(`Downloading ${ARCHIVES[target].spec} (50 MB)`)
     const workplace = `${folder}.download`
