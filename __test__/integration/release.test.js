@@ -1,17 +1,20 @@
 'use strict'
 
-const { execFile } = require('node:child_process')
+const { execFile, spawn } = require('node:child_process')
+const { once } = require('node:events')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const CDX = require('@cyclonedx/cyclonedx-library')
+const { eventually } = require('../../harness/eventually')
 const { startRegistry } = require('../../harness/registry')
 const { PLATFORMS } = require('../../lib/addon-failure')
 const { components } = require('../../release/components')
 const notices = require('../../release/notices')
 const { pack } = require('../../release/pack')
 const { publish } = require('../../release/publish')
+const { blocksOf } = require('../support/markdown')
 const { PACKAGE_MANAGERS } = require('../support/package-managers')
 
 const run = promisify(execFile)
@@ -57,6 +60,27 @@ describe('what a release publishes, installed without running scripts', () => {
     expect(failure.stderr).toContain(`The package ${NAME}-${thisPlatform()}`)
     expect(failure.stderr).toContain('install without --omit=optional')
   })
+})
+
+test("the README's first commands let two servers talk, word for word", async () => {
+  const [commands] = blocksOf(fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8'), 'sh')
+  const env = { ...process.env, NPM_CONFIG_USERCONFIG: registry.userConfig }
+  for (const name of Object.keys(env)) if (name.startsWith('npm_')) delete env[name]
+  env.npm_config_cache = path.join(workplace, 'npm-cache')
+  const shell = spawn('sh', ['-ec', commands], { cwd: workplace, env, detached: true })
+  const closed = once(shell, 'close')
+  let said = ''
+  for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (text) => (said += text))
+  try {
+    await eventually(() => (said.match(/^server 1 -> server 2: \d+ ms$/gm) ?? []).length > 2, {
+      timeoutMs: 150000
+    })
+  } catch (error) {
+    throw new Error(`the servers did not talk; the commands said ${said}`, { cause: error })
+  } finally {
+    if (shell.exitCode === null) process.kill(-shell.pid)
+    await closed
+  }
 })
 
 test('what `deepstream install` unpacks works by itself', async () => {
