@@ -82,8 +82,9 @@ async function unpack(archive, folder) {
     )
   })
   const compressed = Readable.toWeb(fs.createReadStream(archive))
-  await pipeline(Readable.fromWeb(new XzReadableStream(compressed)), tar.stdin)
-  await done
+  const archived = Readable.fromWeb(new XzReadableStream(compressed))
+  // tar may leave before it has read the padding at the end, which fails the pipeline. Its exit code tells whether it has everything.
+  await Promise.all([pipeline(archived, tar.stdin).catch(() => {}), done])
 }
 
 function folderOf(target) {
