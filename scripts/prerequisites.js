@@ -69,6 +69,12 @@ const PREREQUISITES = [
     macos: 'xcode-select --install'
   },
   {
+    name: 'systemd-analyze, which checks the example of a systemd unit',
+    goals: process.platform === 'linux' ? ['test'] : [],
+    isThere: () => answers('systemd-analyze', '--version'),
+    debian: 'systemd'
+  },
+  {
     name: 'javac, for a rule of a broker that a test needs',
     goals: ['test'],
     isThere: () => answers('javac', '-version'),
