@@ -5,6 +5,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const yaml = require('js-yaml')
+const { CODES } = require('../../lib/errors')
 const { readOptions } = require('../../lib/options')
 const { scripts, files: packaged } = require('../../package.json')
 
@@ -106,6 +107,11 @@ describe('links', () => {
       )
     expect(outside).toEqual([])
   })
+})
+
+test('troubleshooting.md knows each code', () => {
+  const text = textOf('docs/troubleshooting.md')
+  expect(Object.keys(CODES).filter((code) => !text.includes(code))).toEqual([])
 })
 
 function of(language) {
