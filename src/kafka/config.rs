@@ -5,6 +5,7 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::KafkaError;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::kafka::reserved;
 use crate::options::{Options, QUEUE_PROPERTY};
 use crate::secrets::is_secret;
 
@@ -16,98 +17,9 @@ const QUEUE_KBYTES: u32 = 2_097_151;
 /// The most that librdkafka's documentation allows for it.
 const MAX_QUEUE_KBYTES: u32 = 2_147_483_647;
 
-/// Properties that the bus must set itself, each with the reason that a user is told.
-const RESERVED: &[(&str, &str)] = &[
-    ("bootstrap.servers", "it is the option connectionString"),
-    ("metadata.broker.list", "it is the option connectionString"),
-    ("client.id", "it is the option clientId"),
-    ("message.max.bytes", "it is the option maxMessageBytes"),
-    (
-        "group.id",
-        "every node reads everything, so there is no consumer group to join",
-    ),
-    (
-        "group.instance.id",
-        "every node reads everything, so there is no consumer group to join",
-    ),
-    (
-        "enable.idempotence",
-        "messages have numbers of their own, by which what is sent twice is dropped",
-    ),
-    (
-        "max.in.flight",
-        "one record is on its way at a time, so that messages keep their order",
-    ),
-    (
-        "max.in.flight.requests.per.connection",
-        "one record is on its way at a time, so that messages keep their order",
-    ),
-    (
-        "retries",
-        "the bus tries again itself, for as long as there is room for messages that wait",
-    ),
-    (
-        "message.send.max.retries",
-        "the bus tries again itself, for as long as there is room for messages that wait",
-    ),
-    (
-        "message.timeout.ms",
-        "messages wait for as long as there is room for them",
-    ),
-    (
-        "delivery.timeout.ms",
-        "messages wait for as long as there is room for them",
-    ),
-    (
-        "acks",
-        "with less than all of them a broker failure loses messages",
-    ),
-    (
-        "request.required.acks",
-        "with less than all of them a broker failure loses messages",
-    ),
-    ("transactional.id", "the bus does not use transactions"),
-    (
-        "delivery.report.only.error",
-        "the bus has to know what is stored",
-    ),
-    (
-        "fetch.wait.max.ms",
-        "the bus tells by its answers whether a broker is silent",
-    ),
-    (
-        "statistics.interval.ms",
-        "the bus tells by them whether its brokers are silent",
-    ),
-    (
-        "auto.offset.reset",
-        "the bus decides itself where to go on, so that a loss is noticed",
-    ),
-    (
-        "enable.auto.commit",
-        "a node always starts at the end of the topic and commits nothing",
-    ),
-    (
-        "enable.auto.offset.store",
-        "a node always starts at the end of the topic and commits nothing",
-    ),
-    ("enable.partition.eof", "the bus has no use for it"),
-    ("allow.auto.create.topics", "it is the option createTopic"),
-    ("test.mock.num.brokers", "use connectionString: embedded"),
-];
-
 /// Checks what librdkafka can check without connecting.
 pub(crate) fn validate(options: &Options) -> Result<()> {
-    for (name, why) in RESERVED {
-        if options.properties.contains_key(*name) {
-            return Err(Error::new(
-                ErrorKind::Property,
-                format!(
-                    "The librdkafka property {name} cannot be set: {why}. Remove it from the option kafka."
-                ),
-            ));
-        }
-    }
+    reserved::check(&options.properties)?;
     if let Some(kbytes) = options.properties.get(QUEUE_PROPERTY)
         && !kbytes
             .parse()
@@ -256,15 +168,6 @@ mod tests {
     fn the_defaults_and_known_properties_are_valid() {
         check(&[]).unwrap();
         check(&[("linger.ms", "0.5"), ("compression.type", "lz4")]).unwrap();
-    }
-
-    #[test]
-    fn properties_on_which_correctness_rests_are_refused_with_the_reason() {
-        for (name, why) in RESERVED {
-            let error = check(&[(name, "1")]).unwrap_err();
-            assert_eq!(error.kind, ErrorKind::Property);
-            assert!(error.message.contains(name) && error.message.contains(why));
-        }
     }
 
     #[test]
