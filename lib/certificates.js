@@ -34,7 +34,7 @@ const STORES = [
  * @param {NodeJS.ProcessEnv} [env]
  * @param {string[]} [stores] where the system's certificates may be
  * @returns {Record<string, string>} the same, or with the authorities to trust
- * @throws {KafkaError} ERR_KAFKA_PROPERTY if a file cannot be read
+ * @throws {KafkaError} ERR_KAFKA_PROPERTY if a file cannot be read, or only with a password that is missing
  */
 function withCertificates(properties, env = process.env, stores = STORES) {
   if (!/ssl$/i.test(properties['security.protocol'] ?? '')) return properties
@@ -43,6 +43,7 @@ function withCertificates(properties, env = process.env, stores = STORES) {
     if (properties[name] && !isLookedFor)
       check(properties[name], `The property ${name}`, name === 'ssl.ca.location')
   }
+  checkKey(properties)
   if (AUTHORITIES.some((name) => properties[name])) return properties
   return { ...properties, ...defaultAuthorities(env, stores) }
 }
@@ -75,6 +76,18 @@ function hasContent(file) {
   } catch {
     return false
   }
+}
+
+/** OpenSSL says no more of a key without its password than that it cannot be read. */
+function checkKey(properties) {
+  const { 'ssl.key.pem': text, 'ssl.key.location': file, 'ssl.key.password': password } = properties
+  if (password || !(text || file)) return
+  if (!/\bENCRYPTED\b/.test(text || fs.readFileSync(file, 'latin1'))) return
+  throw new KafkaError(
+    'ERR_KAFKA_PROPERTY',
+    `The key of the property ${text ? 'ssl.key.pem' : `ssl.key.location, ${file},`} is encrypted, and no password is given. ` +
+      'Set ssl.key.password in the option kafka.'
+  )
 }
 
 function check(file, what, mayBeFolder = false) {

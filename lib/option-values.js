@@ -1,8 +1,9 @@
 'use strict'
 
 const { KafkaError } = require('./errors')
+const { refusePasted } = require('./pasted-settings')
 
-// Each check returns the value that the engine gets, or throws ERR_KAFKA_OPTION.
+// Each check returns the value that the engine gets, or throws ERR_KAFKA_OPTION; properties() also ERR_KAFKA_PROPERTY.
 
 function wrong(name, value, expected) {
   // kafka may hold secrets, and some values have no short text, so only simple ones are shown.
@@ -70,6 +71,7 @@ function properties(value, name) {
   }
   return Object.fromEntries(
     Object.entries(value).map(([property, setting]) => {
+      refusePasted(property, setting)
       if (['string', 'number', 'boolean'].includes(typeof setting))
         return [property, String(setting)]
       throw wrong(`${name}: {"${property}"}`, setting, 'a text, a number, true or false')

@@ -49,7 +49,8 @@ const OPTIONS = {
  * @param {{topic?: string, sender?: string}} [face] defaults of the face: its Kafka topic, and the id of this node
  *   on the bus where the face has one already
  * @returns {object} the engine's options
- * @throws {KafkaError} ERR_KAFKA_OPTION, ERR_KAFKA_ZOOKEEPER, or ERR_KAFKA_PROPERTY if a file for TLS cannot be read
+ * @throws {KafkaError} ERR_KAFKA_OPTION, ERR_KAFKA_ZOOKEEPER, or ERR_KAFKA_PROPERTY if a setting of the option kafka is
+ *   another client's, or a file for TLS cannot be read
  */
 function readOptions(given, face = {}) {
   const names = Object.keys(OPTIONS)

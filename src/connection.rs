@@ -36,9 +36,7 @@ impl Connection {
     pub fn new(options: Options, wake: impl Fn() + Send + Sync + 'static) -> Result<Self> {
         tls::init();
         let secrets = Secrets::of(&options.properties);
-        config::validate(&options)
-            .and_then(|()| tls::check(&options))
-            .map_err(|error| secrets.mask(error))?;
+        config::validate(&options).map_err(|error| secrets.mask(error))?;
         let inbox = Arc::new(Inbox::new(options.inbox_bytes, wake));
         let reporter = Arc::new(Reporter::new(Arc::clone(&inbox)));
         let stats = Arc::<Stats>::default();

@@ -16,8 +16,8 @@
 //! - [`incoming`]: `reader`, where in the topic; `intake`, what happens to a record; `filter`, who wants it; `senders`, which numbers
 //!   were heard; `namesakes`, who else has this node's id; [`channels`](incoming::channels), who subscribed.
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
-//! - [`kafka`]: `clients` and their callbacks; `config`; `reserved`, what of it users cannot set; `topic`, to create and to ask; `pulse`, whether bytes move; `probe`, what a
-//!   fresh client sees; `tls`, how OpenSSL begins, and whether certificates and keys can be used; `token`, to log in with;
+//! - [`kafka`]: `clients` and their callbacks; `config`, and `reserved`, what of it users cannot set; `topic`, to create and to ask;
+//!   `pulse`, whether bytes move; `probe`, what a fresh client sees; `tls`, how OpenSSL begins; `token`, to log in with;
 //!   [`fault`](kafka::fault), what a code means; `evidence`, what librdkafka's words prove; [`diagnosis`](kafka::diagnosis), why nobody
 //!   answers, and [`inspection`](kafka::inspection), the same by what listens there; `endpoint`, how that answers; `handshake`, what is
 //!   wrong with a broker's certificate; `commands`, of Kafka's tools in texts;

@@ -5,7 +5,7 @@ const { Kafka, logLevel } = require('kafkajs')
 const { KafkaCluster } = require('../../harness/kafka')
 const { eventually } = require('../../harness/eventually')
 const { deadAddress, FakeServer } = require('../support/fake-servers')
-const { MessageConnector, useNodes, unique, collect, filled, ready } = require('../support/nodes')
+const { useNodes, unique, collect, filled, ready } = require('../support/nodes')
 const { useWarnings } = require('../support/warnings')
 
 jest.setTimeout(60000)
@@ -102,43 +102,6 @@ describe('without a Kafka broker', () => {
     nodes.create({ connectionString })
     const warning = await warned('ERR_KAFKA_NO_BROKER')
     expect(warning.message).toContain('accepts connections, but does not answer')
-  })
-
-  test('a wrong librdkafka property throws at once and names it', () => {
-    const create = (kafka) => () => new MessageConnector({ connectionString: 'a:1', kafka })
-    const thrown = (kafka) => {
-      try {
-        create(kafka)()
-      } catch (error) {
-        return error
-      }
-      return undefined
-    }
-    expect(thrown({ 'linger.milliseconds': 5 })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
-    expect(create({ 'linger.milliseconds': 5 })).toThrow('linger.milliseconds')
-    expect(thrown({ 'linger.ms': 'soon' })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
-    expect(thrown({ 'queue.buffering.max.kbytes': 0 })).toMatchObject({
-      code: 'ERR_KAFKA_PROPERTY',
-      message: expect.stringContaining('queue.buffering.max.kbytes must be a whole number from 1')
-    })
-    expect(create({ 'linger.ms': 'soon' })).toThrow('linger.ms')
-    for (const reserved of ['acks', 'group.id', 'enable.idempotence', 'bootstrap.servers']) {
-      expect(thrown({ [reserved]: 'x' })).toMatchObject({ code: 'ERR_KAFKA_PROPERTY' })
-      expect(create({ [reserved]: 'x' })).toThrow(
-        `The librdkafka property ${reserved} cannot be set`
-      )
-    }
-  })
-
-  test('a secret with a wrong value is not shown', () => {
-    for (const property of ['ssl.key.pem', 'ssl.certificate.pem', 'sasl.oauthbearer.config']) {
-      const kafka = { [property]: 'hunter2', 'security.protocol': 'hunter3' }
-      try {
-        new MessageConnector({ connectionString: 'a:1', kafka })
-      } catch (error) {
-        expect(`${error} ${error.stack} ${error.cause}`).not.toContain('hunter2')
-      }
-    }
   })
 })
 

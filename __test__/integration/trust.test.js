@@ -1,5 +1,6 @@
 'use strict'
 
+const crypto = require('node:crypto')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
@@ -31,6 +32,14 @@ beforeAll(async () => {
     client: save(folder, 'client', issue(authority, 'client')),
     otherClient: save(folder, 'other-client', issue(other, 'client'))
   }
+  const encryption = {
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'open-sesame'
+  }
+  const clientKey = crypto.createPrivateKey(fs.readFileSync(files.client.key))
+  files.encrypted = write('encrypted.key', clientKey.export(encryption))
   const { certificate: cert, key } = issue(authority, 'kafka', { hosts: ['localhost'] })
   server = tls.createServer({ cert, key }, (socket) => {
     handshakes.push('trusted')
@@ -126,5 +135,12 @@ test('a file that is missing or holds something else is told before anything con
   expect(thrown(client(junk))).toEqual(says('ssl.certificate.location'))
   expect(thrown(client(files.client, files.junk))).toEqual(says('ssl.key.location'))
   expect(thrown(client(files.client, files.otherClient.key))).toEqual(says('ssl.key.location'))
+  expect(thrown(client(files.client, files.encrypted))).toEqual(says('ssl.key.password'))
+  const withPassword = (text) => ({
+    ...client(files.client, files.encrypted),
+    'ssl.key.password': text
+  })
+  expect(thrown(withPassword('open-sesame'))).toEqual({})
+  expect(thrown(withPassword('wrong'))).toEqual(says('ssl.key.location'))
   expect(thrown({ 'ssl.keystore.location': files.junk })).toEqual(says('ssl.keystore.location'))
 })

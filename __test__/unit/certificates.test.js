@@ -127,3 +127,19 @@ test('a key that stands where its file belongs is not shown', () => {
   expect(message).not.toContain('hunter2')
   expect(message).toContain('.pem instead of .location')
 })
+
+test('an encrypted key needs its password', () => {
+  const key =
+    '-----BEGIN ENCRYPTED PRIVATE KEY-----\nhunter2\n-----END ENCRYPTED PRIVATE KEY-----\n'
+  const file = path.join(folder, 'encrypted.key')
+  fs.writeFileSync(file, key)
+  for (const given of [{ 'ssl.key.location': file }, { 'ssl.key.pem': key }]) {
+    const { code, message } = thrown(given)
+    expect(code).toBe('ERR_KAFKA_PROPERTY')
+    expect(message).toContain(`The key of the property ${Object.keys(given)[0]}`)
+    expect(message).toContain('Set ssl.key.password in the option kafka.')
+    expect(message).not.toContain('hunter2')
+    const withPassword = { ...SSL, ...given, 'ssl.key.password': 'a' }
+    expect(withCertificates(withPassword, {}, [store])).toMatchObject(withPassword)
+  }
+})

@@ -1,8 +1,10 @@
 //! The librdkafka configuration that follows from the options.
 
 use rdkafka::ClientConfig;
+use rdkafka::client::{Client, DefaultClientContext};
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::types::{RDKafkaConfRes, RDKafkaType};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kafka::reserved;
@@ -17,7 +19,7 @@ const QUEUE_KBYTES: u32 = 2_097_151;
 /// The most that librdkafka's documentation allows for it.
 const MAX_QUEUE_KBYTES: u32 = 2_147_483_647;
 
-/// Checks what librdkafka can check without connecting.
+/// Checks all that librdkafka can check without connecting.
 pub(crate) fn validate(options: &Options) -> Result<()> {
     reserved::check(&options.properties)?;
     if let Some(kbytes) = options.properties.get(QUEUE_PROPERTY)
@@ -33,15 +35,21 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
             ),
         ));
     }
-    for config in [
-        producer(options, "localhost"),
-        consumer(options, "localhost"),
+    for (config, kind) in [
+        (producer(options, ""), RDKafkaType::RD_KAFKA_PRODUCER),
+        (consumer(options, ""), RDKafkaType::RD_KAFKA_CONSUMER),
     ] {
-        config
-            .create_native_config()
-            .map_err(|error| invalid_property(&error))?;
+        make(config, kind).map_err(|error| invalid_property(&error))?;
     }
     Ok(())
+}
+
+/// Makes a client and drops it: only then does librdkafka read certificates and keys, and see what does not go together.
+/// This one has no broker to connect to.
+fn make(mut config: ClientConfig, kind: RDKafkaType) -> KafkaResult<()> {
+    config.remove("bootstrap.servers");
+    let native = config.create_native_config()?;
+    Client::new(&config, native, kind, DefaultClientContext).map(drop)
 }
 
 /// Of the producer, which also serves the requests of connecting.
@@ -128,7 +136,7 @@ fn common(options: &Options, bootstrap: &str) -> ClientConfig {
 fn override_with_properties(options: &Options, mut config: ClientConfig) -> ClientConfig {
     for (name, value) in &options.properties {
         // The bus keeps the queue itself, and librdkafka has one record at a time.
-        if name != QUEUE_PROPERTY {
+        if name != QUEUE_PROPERTY && !reserved::contains(name) {
             config.set(name, value);
         }
     }
@@ -140,6 +148,9 @@ pub(crate) fn invalid_property(error: &KafkaError) -> Error {
     const ADVICE: &str = "Correct it in the option kafka; \
         https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md lists all properties.";
     let message = match error {
+        KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, _, name, _) => {
+            format!("librdkafka has no property {name}. {ADVICE}")
+        }
         KafkaError::ClientConfig(_, _, name, _) if is_secret(name) => {
             format!("The librdkafka property {name} has no valid value. {ADVICE}")
         }
@@ -179,6 +190,37 @@ mod tests {
     }
 
     #[test]
+    fn what_librdkafka_refuses_only_when_it_makes_a_client_is_refused() {
+        let sasl = ("security.protocol", "sasl_plaintext");
+        for (properties, says) in [
+            ([sasl, ("sasl.mechanism", "GSSAPI")], "GSSAPI"),
+            ([sasl, ("sasl.mechanism", "PLAIN")], "sasl.username"),
+            (
+                [("fetch.max.bytes", "1000"), ("linger.ms", "0")],
+                "fetch.max.bytes",
+            ),
+            (
+                [
+                    ("reconnect.backoff.ms", "5"),
+                    ("reconnect.backoff.max.ms", "4"),
+                ],
+                "reconnect.backoff.max.ms",
+            ),
+            (
+                [
+                    ("security.protocol", "ssl"),
+                    ("ssl.key.location", "/no/such.key"),
+                ],
+                "ssl.key.location",
+            ),
+        ] {
+            let error = check(&properties).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Property);
+            assert!(error.message.contains(says), "{error}");
+        }
+    }
+
+    #[test]
     fn a_queue_without_room_is_refused() {
         for kbytes in ["0", "-1", "1.5", "", "many", "2147483648"] {
             let error = check(&[(QUEUE_PROPERTY, kbytes)]).unwrap_err();
@@ -198,7 +240,7 @@ mod tests {
             assert!(!error.message.contains("hunter2"), "{error}");
         }
         let error = invalid_property(&KafkaError::ClientConfig(
-            rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
+            RDKafkaConfRes::RD_KAFKA_CONF_INVALID,
             "Invalid value hunter2".into(),
             "sasl.password".into(),
             "hunter2".into(),

@@ -84,10 +84,31 @@ const RESERVED: &[(&str, &str)] = &[
     ("test.mock.num.brokers", "use connectionString: embedded"),
 ];
 
-/// Refuses those properties.
+/// What people bring from other clients to get what the bus gives anyway. It is let through, and changes nothing.
+const FULFILLED: &[(&str, &str)] = &[
+    ("acks", "all"),
+    ("acks", "-1"),
+    ("request.required.acks", "all"),
+    ("request.required.acks", "-1"),
+    ("enable.idempotence", "true"),
+];
+
+/// Whether the bus sets this property itself.
+pub(crate) fn contains(name: &str) -> bool {
+    RESERVED.iter().any(|(reserved, _)| *reserved == name)
+}
+
+/// Refuses those properties, unless they ask for what is so anyway.
 pub(crate) fn check(properties: &HashMap<String, String>) -> Result<()> {
     for (name, why) in RESERVED {
-        if properties.contains_key(*name) {
+        let is_fulfilled = |value: &String| {
+            let value = value.to_ascii_lowercase();
+            FULFILLED.contains(&(*name, value.as_str()))
+        };
+        if properties
+            .get(*name)
+            .is_some_and(|value| !is_fulfilled(value))
+        {
             return Err(Error::new(
                 ErrorKind::Property,
                 format!(
@@ -104,9 +125,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_asks_for_no_more_than_the_bus_gives_is_let_through() {
+        for (name, value) in FULFILLED {
+            for value in [(*value).to_owned(), value.to_uppercase()] {
+                check(&HashMap::from([((*name).to_owned(), value)])).unwrap();
+            }
+        }
+    }
+
+    #[test]
     fn properties_on_which_correctness_rests_are_refused_with_the_reason() {
         for (name, why) in RESERVED {
-            let error = check(&HashMap::from([((*name).to_owned(), "1".to_owned())])).unwrap_err();
+            let error = check(&HashMap::from([((*name).to_owned(), "0".to_owned())])).unwrap_err();
             assert_eq!(error.kind, ErrorKind::Property);
             assert!(error.message.contains(name) && error.message.contains(why));
         }
