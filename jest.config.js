@@ -9,7 +9,6 @@ module.exports = {
   roots: ['<rootDir>/__test__', '<rootDir>/bench/__test__', '<rootDir>/lib', '<rootDir>/bin'],
   testMatch: ['**/__test__/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/'],
-  collectCoverageFrom: ['index.js', 'cluster-node.js', 'lib/**/*.js', 'bin/**/*.js'],
   // For tests of one connection; those that start servers or brokers set their own.
   testTimeout: 15000
 }

@@ -9,7 +9,6 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { ROOT, run } = require('../command')
 const { setUp } = require('../set-up')
-const javascript = require('./javascript')
 const rust = require('./rust')
 
 /** Jest's patterns of the tests to run; they can be given as arguments. */
@@ -25,12 +24,11 @@ async function coverage() {
   if (!instrumented) return false
   const succeeded = [
     await rust.test(FOLDER),
-    await run('jest', ['--runInBand', rust.FLAG, ...javascript.flags(FOLDER), ...TESTS], {
-      env: { ...javascript.environment(FOLDER), ...rust.environment(FOLDER, instrumented.addon) }
-    })
+    await run('c8', ['jest', '--runInBand', rust.FLAG, ...TESTS], {
+      env: rust.environment(FOLDER, instrumented.addon)
+    }),
+    await rust.report(FOLDER, tools, instrumented)
   ]
-  javascript.report(FOLDER)
-  succeeded.push(await rust.report(FOLDER, tools, instrumented))
   return succeeded.every(Boolean)
 }
 
