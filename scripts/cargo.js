@@ -68,7 +68,7 @@ async function buildAddon({ target = hostTarget(), args = [], ...options } = {})
   })
 }
 
-module.exports = { buildAddon, cargo }
+module.exports = { buildAddon, cargo, hostTarget }
 
 if (require.main === module) {
   cargo(process.argv.slice(2)).then((succeeded) => (process.exitCode = succeeded ? 0 : 1))

@@ -19,15 +19,15 @@ async function coverage() {
   if (!(await setUp('test'))) return false
   fs.rmSync(FOLDER, { recursive: true, force: true })
   fs.mkdirSync(FOLDER)
-  const tools = rust.findTools()
-  const instrumented = await rust.build(FOLDER)
-  if (!instrumented) return false
+  const counting = rust.environment()
+  const addon = await rust.build(path.join(FOLDER, 'addon'), counting)
+  if (!addon) return false
   const succeeded = [
-    await rust.test(FOLDER),
+    await rust.test(counting),
     await run('c8', ['jest', '--runInBand', rust.FLAG, ...TESTS], {
-      env: rust.environment(FOLDER, instrumented.addon)
+      env: { ...counting, COVERAGE_ADDON: addon }
     }),
-    await rust.report(FOLDER, tools, instrumented)
+    await rust.report(counting)
   ]
   return succeeded.every(Boolean)
 }
