@@ -6,8 +6,9 @@ const { createHash, generateKeyPairSync, randomBytes, sign } = require('node:cry
 
 /**
  * X.509 certificates for tests, good ones and bad ones, with keys on the curve P-256. Node reads
- * certificates and does not write any, and tools that do differ from machine to machine: so this
- * writes the few structures of RFC 5280 that Kafka and OpenSSL ask for.
+ * certificates and does not write any, tools that do differ from machine to machine, and libraries
+ * (@peculiar/x509) bring twenty packages: so this writes the few structures of RFC 5280 that Kafka
+ * and OpenSSL ask for.
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000
