@@ -3,7 +3,8 @@
 //! # Layout
 //! - `bridge`: the Node-API class; converts and delegates, nothing else.
 //! - [`connection`]: what JavaScript holds; [`shared`]: what its thread and the connection thread share, and the life cycle.
-//! - `session`: one life on the bus, from open to close: what the connection thread, on which every slow call is made, owns and does.
+//! - `session`: one life on the bus, from open to close: what the connection thread, on which every slow call is made, owns and does:
+//!   `connecting`; `watching`, what is looked at again and again; `silence`, for how long nothing was heard; `renewal`, new clients.
 //! - `cluster`: the brokers of a session, and the clients that it makes for them.
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
 //! - `throttle`: decides whether it is told that a quota holds the node back. Pure.
