@@ -265,7 +265,7 @@ impl NativeDevBroker {
 
     #[napi(getter)]
     pub fn address(&self) -> String {
-        self.broker.address().to_owned()
+        self.broker.address()
     }
 
     #[napi]

@@ -35,7 +35,7 @@ impl<'a> Cluster<'a> {
     pub(crate) fn new(shared: &'a Shared) -> Result<Self> {
         let bootstrap = match &shared.options.broker {
             Broker::Kafka(addresses) => addresses.clone(),
-            Broker::Embedded => DevBroker::shared()?.address().to_owned(),
+            Broker::Embedded => DevBroker::shared()?.address(),
             Broker::EmbeddedAt(port) => format!("127.0.0.1:{port}"),
         };
         let runtime = tokio::runtime::Builder::new_current_thread()

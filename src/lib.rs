@@ -23,7 +23,8 @@
 //!   answers, and [`inspection`](kafka::inspection), the same by what listens there; `endpoint`, how that answers; `handshake`, what is
 //!   wrong with a broker's certificate; `commands`, of Kafka's tools in texts;
 //!   [`batch_consumer`](kafka::batch_consumer), many records at once, and `admin`, requests about the topic, with `unsafe` of their own;
-//!   [`dev_broker`](kafka::dev_broker), a broker in memory.
+//!   [`dev_broker`](kafka::dev_broker), a broker in memory: `mock_broker`, that of librdkafka, with `unsafe` of its own; `relay`, which lets
+//!   a fetch wait for records; `fetch`, such requests and their answers.
 //! - `secrets`: keeps them out of what is told.
 //! - [`options`], [`error`], [`report`], [`stats`]: what the engine is told, and what it tells.
 //!

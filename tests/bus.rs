@@ -409,6 +409,22 @@ fn a_development_broker_serves_other_connections_by_its_port() {
 }
 
 #[test]
+fn the_development_broker_answers_who_waits_for_messages_as_soon_as_one_comes() {
+    const HOPS: usize = 20;
+    let mut nodes = ["A", "B"].map(|name| Node::ready(options("prompt", name)));
+    for node in &nodes {
+        let _ = node.bus.subscribe("x");
+    }
+    let start = Instant::now();
+    for hop in 0..HOPS {
+        nodes[hop % 2].publish("x", "1");
+        nodes[(hop + 1) % 2].until("the message", |node| node.records.len() > hop / 2);
+    }
+    // Answers that come only when there is nothing to say take half a second each.
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
 fn a_development_broker_without_the_topic_is_explained() {
     let broker = DevBroker::start().unwrap();
     let port = broker

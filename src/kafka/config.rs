@@ -87,11 +87,8 @@ pub(crate) fn consumer(options: &Options, bootstrap: &str) -> ClientConfig {
             options.largest_response().to_string(),
         )
         .set("isolation.level", "read_uncommitted")
-        // A Kafka broker answers as soon as there is a record; the embedded one only when this time is over.
-        .set(
-            "fetch.wait.max.ms",
-            if options.is_embedded() { "5" } else { "500" },
-        )
+        // A broker answers as soon as there is a record; an answer after this time says that it is alive.
+        .set("fetch.wait.max.ms", "500")
         .set("fetch.error.backoff.ms", "20")
         .set("fetch.queue.backoff.ms", "10")
         .set("queued.min.messages", "10000")

@@ -1,28 +1,37 @@
-//! An in-memory broker for trying out and for tests: librdkafka's mock cluster.
+//! An in-memory broker for trying out and for tests: librdkafka's mock cluster, behind a relay that makes it answer in time.
 //!
 //! It keeps a bounded number of records, knows no security and no topic configuration, and forgets everything when its process
 //! ends. It is not for production.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, OnceLock, PoisonError};
+mod fetch;
+mod mock_broker;
+mod relay;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use rdkafka::mocking::MockCluster;
+use rdkafka::error::KafkaError;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::kafka::tls;
+use mock_broker::MockBroker;
 
-/// A running development broker. The mock cluster may not leave the thread that made it, so one thread keeps it.
+/// A running development broker. One thread keeps the mock cluster and runs the relay.
 pub struct DevBroker {
-    address: String,
-    commands: Mutex<Sender<Command>>,
+    address: SocketAddr,
+    commands: UnboundedSender<Command>,
 }
 
 enum Command {
     CreateTopic {
         name: String,
         partitions: i32,
-        done: Sender<Result<()>>,
+        done: Sender<()>,
     },
 }
 
@@ -39,33 +48,28 @@ impl DevBroker {
     /// Starts one on a free port of the loopback interface. It ends when dropped.
     pub fn start() -> Result<Self> {
         tls::init();
-        let (commands, inbox) = channel();
+        let (commands, inbox) = unbounded_channel();
         let (ready, started) = channel();
         thread::Builder::new()
             .name("kafka-dev-broker".into())
-            .spawn(move || {
-                let cluster = match MockCluster::new(1) {
-                    Ok(cluster) => cluster,
-                    Err(error) => {
-                        let _ = ready.send(Err(failed("start").caused_by(error)));
-                        return;
-                    }
-                };
-                let _ = ready.send(Ok(cluster.bootstrap_servers()));
-                serve(&inbox, &cluster);
+            .spawn(move || match Server::start() {
+                Ok(server) => {
+                    let _ = ready.send(Ok(server.address));
+                    server.serve(inbox);
+                }
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                }
             })
             .map_err(|error| failed(&format!("start its thread: {error}")))?;
         let address = started.recv().map_err(|_| failed("start"))??;
-        Ok(Self {
-            address,
-            commands: Mutex::new(commands),
-        })
+        Ok(Self { address, commands })
     }
 
     /// Its `host:port`.
     #[must_use]
-    pub fn address(&self) -> &str {
-        &self.address
+    pub fn address(&self) -> String {
+        self.address.to_string()
     }
 
     /// Creates a topic; one that exists already stays as it is.
@@ -76,30 +80,53 @@ impl DevBroker {
             partitions,
             done,
         };
-        let sent = self
-            .commands
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .send(command);
-        sent.map_err(|_| failed("create a topic"))?;
-        answer.recv().map_err(|_| failed("create a topic"))?
+        let failed = || failed("create a topic");
+        self.commands.send(command).map_err(|_| failed())?;
+        answer.recv().map_err(|_| failed())
     }
 }
 
-fn serve(
-    inbox: &Receiver<Command>,
-    cluster: &MockCluster<'static, rdkafka::producer::DefaultProducerContext>,
-) {
-    // Ends when the last sender, the DevBroker, is dropped.
-    for Command::CreateTopic {
-        name,
-        partitions,
-        done,
-    } in inbox
-    {
-        // An existing topic is refused with the same code as a failure would be, so that it shows only on use.
-        let _ = cluster.create_topic(&name, partitions, 1);
-        let _ = done.send(Ok(()));
+/// What the thread owns.
+struct Server {
+    /// Where clients find it.
+    address: SocketAddr,
+    broker: MockBroker,
+    runtime: runtime::Runtime,
+}
+
+impl Server {
+    fn start() -> Result<Self> {
+        let unheard = |error| failed(&format!("listen: {error}"));
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(unheard)?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+        let listener = listener.map_err(unheard)?;
+        let address = listener.local_addr().map_err(unheard)?;
+        let unmade = |error: KafkaError| failed("start").caused_by(error);
+        let broker = MockBroker::start().map_err(unmade)?;
+        broker.advertise(address);
+        runtime.spawn(relay::relay(listener, broker.address().map_err(unmade)?));
+        Ok(Self {
+            address,
+            broker,
+            runtime,
+        })
+    }
+
+    /// Ends when the last sender, the `DevBroker`, is dropped.
+    fn serve(self, mut inbox: UnboundedReceiver<Command>) {
+        self.runtime.block_on(async {
+            while let Some(Command::CreateTopic {
+                name,
+                partitions,
+                done,
+            }) = inbox.recv().await
+            {
+                // An existing topic is refused with the same code as a failure would be, so that it shows only on use.
+                let _ = self.broker.create_topic(&name, partitions);
+                let _ = done.send(());
+            }
+        });
     }
 }
 
