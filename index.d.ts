@@ -89,7 +89,7 @@ declare namespace MessageConnector {
     /**
      * The Kafka brokers as `host:port`, separated by commas. A few of them are enough: the brokers
      * tell of the others. `embedded` is an in-memory development broker inside this process,
-     * `embedded:port` that of another process (`deepstream-kafka broker`).
+     * `embedded:port` that of another process (`npx deepstream-kafka broker`).
      */
     connectionString: string
     /**

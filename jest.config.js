@@ -6,7 +6,7 @@ module.exports = {
   transform: {},
   testEnvironment: 'node',
   // Only these are scanned: installed servers and build outputs hold thousands of packages.
-  roots: ['<rootDir>/__test__', '<rootDir>/bench/__test__', '<rootDir>/lib', '<rootDir>/bin'],
+  roots: ['<rootDir>/__test__', '<rootDir>/bench/__test__', '<rootDir>/lib'],
   testMatch: ['**/__test__/**/*.test.js'],
   testPathIgnorePatterns: ['/node_modules/'],
   // For tests of one connection; those that start servers or brokers set their own.

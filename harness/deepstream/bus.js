@@ -6,6 +6,7 @@ const path = require('node:path')
 const { freePorts } = require('../kafka/ports')
 
 const ROOT = path.join(__dirname, '..', '..')
+const COMMAND = path.join(ROOT, 'packages', 'deepstream-kafka', 'bin', 'deepstream-kafka.js')
 /** Topics must be named when the embedded broker starts: others get several partitions. */
 const EMBEDDED_CLUSTERS = 8
 
@@ -52,7 +53,7 @@ async function startKafka() {
 async function startEmbedded() {
   const topics = Array.from({ length: EMBEDDED_CLUSTERS }, () => uniqueTopic())
   const options = topics.flatMap((topic) => ['--topic', topic])
-  const broker = fork(path.join(ROOT, 'bin', 'deepstream-kafka.js'), ['broker', ...options], {
+  const broker = fork(COMMAND, ['broker', ...options], {
     execArgv: ['--require', path.join(__dirname, 'end-with-parent.js')],
     // In a process group of its own, so that Ctrl-C reaches only the one who stops it in order.
     detached: true,

@@ -150,7 +150,7 @@ impl Topic<'_> {
                 return Err(Error::new(
                     ErrorKind::TopicMissing,
                     format!(
-                        "The development broker at {} has no topic {topic}. Start it with: deepstream-kafka broker --topic {topic}",
+                        "The development broker at {} has no topic {topic}. Start it with: npx deepstream-kafka broker --topic {topic}",
                         self.bootstrap
                     ),
                 ));
