@@ -3,10 +3,10 @@
 import MessageConnector = require('./index')
 
 /**
- * deepstream's cluster node for Apache Kafka, for deepstream 4 and later: all nodes of a deepstream cluster share
+ * deepstream's cluster node for Apache Kafka, for deepstream 4 and later: all servers of a deepstream cluster share
  * one Kafka topic and read all of it. It satisfies `DeepstreamClusterNode` of `@deepstream/types`.
  *
- * It connects in the background from its construction on. It keeps the process alive while it connects and
+ * It starts to connect in the background when it is constructed. It keeps the process alive while it connects and
  * while it closes, but not in between.
  *
  * @example
@@ -28,12 +28,12 @@ declare class KafkaClusterNode {
    * Checks the options and starts to connect.
    *
    * @param options deepstream's `clusterNode.options`
-   * @param services deepstream's services, of which it uses the logger
-   * @param config deepstream's configuration, of which it uses the name of the server. It is this node's id on
-   *   the bus, and no other running server of the cluster may have it; if one has, `ERR_KAFKA_NAME_TAKEN` is logged.
+   * @param services deepstream's services; it uses the logger
+   * @param config deepstream's configuration; it uses the name of the server, which is this node's id on
+   *   the bus. No other running server of the cluster may have it; if one does, `ERR_KAFKA_NAME_TAKEN` is logged.
    * @throws {KafkaClusterNode.KafkaError} `ERR_KAFKA_OPTION`, `ERR_KAFKA_ZOOKEEPER` or `ERR_KAFKA_PROPERTY` if an
-   *   option is missing, unknown or has a wrong value, or services or config are missing; `ERR_KAFKA_ADDON` if the package has no native addon for
-   *   this platform
+   *   option is missing, unknown or has a wrong value, or services or config are missing; `ERR_KAFKA_ADDON` if the
+   *   package has no native addon for this platform
    */
   constructor(
     options: KafkaClusterNode.Options,
@@ -44,34 +44,34 @@ declare class KafkaClusterNode {
   /** What deepstream logs when the node is ready. */
   description: string
 
-  /** Does nothing: the node connects from its construction on. */
+  /** Does nothing: the node starts to connect when it is constructed. */
   init(): void
 
   /**
-   * Resolves when the read position is pinned and messages flow. Never rejects. While there is no broker it stays
+   * Resolves when the read position is pinned and messages flow. Never rejects. As long as there is no broker it stays
    * pending, and a warning is logged; deepstream gives up after `dependencyInitializationTimeout`.
    */
   whenReady(): Promise<void>
 
   /**
-   * Sends to all other nodes, in order, also with direct messages. Serialises at once, so that the message may be
+   * Sends to all other nodes, in one order with direct messages. Serialises at once, so the message may be
    * changed afterwards. Before the node is ready messages wait in memory. Does nothing once the tick in which
-   * close() was called is over. Delivery troubles are logged.
+   * close() was called is over. Delivery problems are logged.
    *
-   * @param message goes to the callbacks of its `topic`
+   * @param message passed to the callbacks of its `topic`
    * @param metaData not sent
    * @throws {TypeError} if JSON.stringify cannot serialise the message
    */
   send(message: KafkaClusterNode.Message, metaData?: any): void
 
   /**
-   * Like send(), to one node. The others read and drop it. It is dropped if there is no such node.
+   * Like send(), but to one node. The others read it and drop it. If there is no such node, all of them do.
    *
-   * @param serverName of the node
+   * @param serverName name of the server to which that node belongs
    */
   sendDirect(serverName: string, message: KafkaClusterNode.Message, metaData?: any): void
 
-  /** Calls back for each message of the topic that another node sends from now on, in order. */
+  /** Calls the callback for each message of the topic that another node sends from now on, in order. */
   subscribe<SpecificMessage>(
     topic: number,
     callback: (message: SpecificMessage, originServerName: string) => void
@@ -81,8 +81,8 @@ declare class KafkaClusterNode {
   stats(): MessageConnector.Stats
 
   /**
-   * Calls nobody back any more, delivers what was sent so far and in the current tick within `flushTimeoutMs`, and
-   * disconnects. Always resolves, also when no broker can be reached.
+   * Calls no callback any more, delivers within `flushTimeoutMs` what was sent so far and in the current tick, and
+   * disconnects. Always resolves, even if no broker can be reached.
    */
   close(): Promise<void>
 }
@@ -91,13 +91,13 @@ declare namespace KafkaClusterNode {
   /** What `clusterNode.options` takes. */
   export interface Options extends MessageConnector.Options {
     /**
-     * Name of this node in the broker's logs and quotas.
+     * Name of this server in the brokers' logs and quotas.
      *
      * @default the name of the server
      */
     clientId?: string | number | null
     /**
-     * The Kafka topic of this deepstream cluster. Nobody else may write to it, neither servers of deepstream 3 and
+     * The Kafka topic of this deepstream cluster. Nobody else may write to it, not even servers of deepstream 3 and
      * earlier.
      *
      * @default 'deepstream-cluster'
@@ -105,14 +105,14 @@ declare namespace KafkaClusterNode {
     topic?: string
   }
 
-  /** Any message of deepstream: a JSON value with the number of its topic. */
+  /** Any message of deepstream: an object that JSON can express, with the number of its topic. */
   export interface Message {
     topic: number
   }
 
   /** The part of deepstream's services that the node uses. */
   export interface Services {
-    /** Asked for whenever there is something to log. */
+    /** Read whenever there is something to log. */
     logger: Logger & {
       getNameSpace?(namespace: string): Logger
     }
@@ -120,13 +120,13 @@ declare namespace KafkaClusterNode {
 
   /** The part of deepstream's logger that the node uses. */
   export interface Logger {
-    /** What may pass while the node connects, and that a trouble of a running node is over. */
+    /** For trouble that may pass while the node connects, and for the news that a running node's trouble is over. */
     warn(event: string, message: string): void
-    /** Trouble of a running node, which goes on. */
+    /** For trouble of a running node, which continues. */
     error(event: string, message: string): void
     /**
-     * What can never work while the node connects: a property that librdkafka refuses only then, rejected
-     * credentials, denied rights, a defect.
+     * For trouble that cannot pass while the node connects: a file that has become unusable since the construction,
+     * rejected credentials, denied rights, a defect.
      */
     fatal(event: string, message: string): void
   }

@@ -4,10 +4,10 @@ import { EventEmitter } from 'events'
 import KafkaClusterNode = require('./cluster-node')
 
 /**
- * deepstream's message connector for Apache Kafka: all nodes of a deepstream cluster share one Kafka
+ * deepstream's message connector for Apache Kafka: all servers of a deepstream cluster share one Kafka
  * topic and read all of it.
  *
- * It connects in the background from its construction on. It keeps the process alive while it
+ * It starts to connect in the background when it is constructed. It keeps the process alive while it
  * connects and while it closes, but not in between.
  *
  * @example
@@ -15,11 +15,11 @@ import KafkaClusterNode = require('./cluster-node')
  * server.set('messageConnector', new MessageConnector({ connectionString: 'kafka-1:9092' }))
  */
 declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
-  /** The cluster node: deepstream 4 and later take a plugin's default export, earlier ones never do. */
+  /** The cluster node: deepstream 4 and later use a plugin's default export, earlier versions never do. */
   static readonly default: typeof KafkaClusterNode
 
   /**
-   * Checks the options and starts to connect. Emits nothing before the current tick is over.
+   * Checks the options and starts to connect. Emits no event before the current tick is over.
    *
    * @throws {MessageConnector.KafkaError} `ERR_KAFKA_OPTION`, `ERR_KAFKA_ZOOKEEPER` or
    *   `ERR_KAFKA_PROPERTY` if an option is missing, unknown or has a wrong value; `ERR_KAFKA_ADDON` if
@@ -27,7 +27,7 @@ declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
    */
   constructor(options: MessageConnector.Options)
 
-  /** Whether the read position is pinned and messages flow. False again from close() on. */
+  /** Whether the read position is pinned and messages flow. False again after close(). */
   isReady: boolean
   /** Name of this package. */
   name: string
@@ -39,33 +39,33 @@ declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
   description: string
 
   /**
-   * Connects again after close(). deepstream calls it at each start. Does nothing while the connector
-   * connects or is ready; during close() it connects again when that is done.
+   * Connects again after close(). deepstream calls it whenever it starts. Does nothing while the connector
+   * is connecting or ready; while it is closing, it connects again when that is done.
    */
   init(): void
 
   /**
-   * Publishes to all other nodes, in order. Serialises at once, so that the message may be changed
-   * afterwards. Before 'ready' messages wait in memory. Does nothing after close(). Delivery troubles
+   * Publishes to all other servers, in order. Serialises at once, so the message may be changed
+   * afterwards. Before 'ready' messages wait in memory. Does nothing after close(). Delivery problems
    * are 'error' events.
    *
-   * @param topic any text
+   * @param topic any string
    * @param message anything that JSON.stringify takes; `undefined` arrives as `undefined`
    * @throws {TypeError} if JSON.stringify cannot serialise the message (a cycle, a BigInt)
    */
   publish(topic: string, message: unknown): void
 
   /**
-   * Calls back for each message that another node publishes to the topic from now on, in order. The
+   * Calls the callback for each message that another server publishes to the topic from now on, in order. The
    * callbacks of a topic get the same parsed message. A callback that is subscribed twice is called
    * twice.
    *
-   * @throws {TypeError} if the callback is no function
+   * @throws {TypeError} if the callback is not a function
    */
   subscribe<Message = any>(topic: string, callback: MessageConnector.Callback<Message>): void
 
   /**
-   * Takes one subscription of the callback back, the latest. Does nothing if there is none.
+   * Removes one subscription of the callback, the latest. Does nothing if there is none.
    */
   unsubscribe<Message = any>(topic: string, callback: MessageConnector.Callback<Message>): void
 
@@ -73,8 +73,8 @@ declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
   stats(): MessageConnector.Stats
 
   /**
-   * Calls nobody back any more, delivers what was published so far and in the current tick within
-   * `flushTimeoutMs`, disconnects and emits 'close', also when no broker can be reached, and at each
+   * Calls no callback any more, delivers within `flushTimeoutMs` what was published so far and in the
+   * current tick, disconnects and emits 'close', even if no broker can be reached, and for each
    * call. Removes all subscriptions.
    */
   close(): void
@@ -87,16 +87,16 @@ declare namespace MessageConnector {
   /** What `new MessageConnector()` takes: deepstream's `plugins.message.options`. */
   interface Options {
     /**
-     * The Kafka brokers as `host:port`, separated by commas. A few of them are enough: the brokers
-     * tell of the others. `embedded` is an in-memory development broker inside this process,
-     * `embedded:port` that of another process (`npx deepstream-kafka broker`).
+     * The Kafka brokers as `host:port`, separated by commas. A few of them are enough, since they
+     * know the others. `embedded` is an in-memory development broker inside this process,
+     * `embedded:port` one that runs in another process (`npx deepstream-kafka broker`).
      */
     connectionString: string
     /**
-     * Name of this node in the broker's logs and quotas, and the beginning of its id on the bus. Need
-     * not be unique, because nodes may share a configuration file: the id gets a random end.
+     * Name of this server in the brokers' logs and quotas, and the beginning of its id on the bus. It need
+     * not be unique, because servers may share a configuration file: a random suffix is added to the id.
      *
-     * @default a random text
+     * @default a random string
      */
     clientId?: string | number | null
     /**
@@ -106,42 +106,42 @@ declare namespace MessageConnector {
      */
     topic?: string
     /**
-     * Partitions of the Kafka topic, should it be created. The messages of one node keep their order
-     * with any number, those of different nodes only with one.
+     * Partitions of the Kafka topic, if it is created. The messages of one server keep their order
+     * with any number, those of different servers only with one.
      *
      * @default 1
      */
     partitions?: number
     /**
-     * Replication factor of the Kafka topic, should it be created; -1 is the broker's default.
+     * Replication factor of the Kafka topic, if it is created; -1 is the brokers' default.
      *
      * @default -1
      */
     replicationFactor?: number
     /**
-     * How long the broker keeps messages, in milliseconds, should the Kafka topic be created. A node
-     * that cannot be reached for longer misses messages; none ever reads what is older than itself.
+     * How long the brokers keep messages, in milliseconds, if the Kafka topic is created. A server
+     * that is cut off for longer misses messages; no server ever reads messages older than itself.
      *
      * @default 3600000
      */
     retentionMs?: number
     /**
-     * The largest message in bytes, with some 300 bytes for what travels with it: for what this node
-     * publishes, and for the Kafka topic, should it be created. A larger one is not sent and becomes an
+     * The largest message in bytes, including some 300 bytes for names and headers: for what this server
+     * publishes, and for the Kafka topic, if it is created. A larger one is not sent, and causes an
      * 'error'. Smaller ones share a Kafka record of up to 256 KiB, or of this size if it is less.
      *
      * @default 16777216
      */
     maxMessageBytes?: number
     /**
-     * Whether an absent Kafka topic is created. Without it the connector waits for the topic.
+     * Whether a missing Kafka topic is created. If not, the connector waits for the topic.
      *
      * @default true
      */
     createTopic?: boolean
     /**
-     * After so many milliseconds without 'ready' an 'error' is emitted once, which ends a deepstream
-     * server; connecting goes on. 0 is never: deepstream has a time limit of its own.
+     * After this many milliseconds without 'ready' an 'error' is emitted once, which ends a deepstream
+     * server; the connector keeps trying. 0 means never: deepstream has a time limit of its own.
      *
      * @default 0
      */
@@ -154,37 +154,37 @@ declare namespace MessageConnector {
      */
     flushTimeoutMs?: number
     /**
-     * How many bytes of received messages may wait for JavaScript. When it lags further behind, reading
+     * How many bytes of received messages may wait for JavaScript. If it lags further behind, reading
      * pauses, and nothing is lost.
      *
      * @default 16777216
      */
     inboxBytes?: number
     /**
-     * How long, in milliseconds, deepstream is kept from dropping the other servers while Kafka is silent
-     * and none of them can be heard. 0 turns it off.
+     * How long, in milliseconds, deepstream is kept from dropping the other servers while Kafka is silent,
+     * so that none of them can be heard. 0 turns it off.
      *
      * @default 60000
      */
     holdPeersMs?: number
     /**
      * Further librdkafka properties, such as `security.protocol` and `sasl.*`. Those on which
-     * correctness rests are refused.
+     * correctness depends are refused.
      *
      * @default {}
      * @see https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
      */
     kafka?: Record<string, string | number | boolean>
     /**
-     * Gets tokens for SASL/OAUTHBEARER. It is called at the start and again when 80 % of a token's life are
-     * over; when it fails, again after a pause, and `ERR_KAFKA_TOKEN` tells it.
+     * Gets tokens for SASL/OAUTHBEARER. It is called at the start and again after 80 % of a token's
+     * lifetime; if it fails, it is called again after a pause, and `ERR_KAFKA_TOKEN` reports it.
      *
      * @default none
      */
     oauthToken?: () => Token | Promise<Token>
     /**
      * Instead of `oauthToken`, in a configuration file: a module that exports such a function. A relative
-     * path begins at the working directory.
+     * path is relative to the working directory.
      *
      * @default none
      */
@@ -195,13 +195,13 @@ declare namespace MessageConnector {
     noAckBatchOptions?: unknown
   }
 
-  /** What a provider of tokens returns. */
+  /** What a token provider returns. */
   interface Token {
-    /** The token itself, as the brokers want it: mostly a JWT. */
+    /** The token itself, as the brokers expect it: usually a JWT. */
     value: string
-    /** When it ends: a Date, or milliseconds since 1970. */
+    /** When it expires: a Date, or milliseconds since 1970. */
     expiresAt: number | Date
-    /** Whom it stands for, for librdkafka's own log. */
+    /** Whom it represents, for librdkafka's own log. */
     principal?: string
     /** SASL extensions, such as `logicalCluster`. */
     extensions?: Record<string, string>
@@ -212,9 +212,9 @@ declare namespace MessageConnector {
     /** Messages flow. Again after each init() that follows a close(). */
     ready: []
     /**
-     * Something failed; the bus goes on by itself if it can. Before 'ready' only what cannot pass by
-     * itself, messages that are dropped, and `connectTimeoutMs`; the rest is a process warning then. That
-     * a trouble is over is a process warning as well.
+     * Something failed; the bus recovers by itself if it can. Before 'ready' this is only trouble that
+     * cannot pass by itself, messages that are dropped, and `connectTimeoutMs`; the rest is a process
+     * warning then. So is the news that trouble is over.
      */
     error: [error: KafkaError]
     /** close() is done. */
@@ -256,63 +256,63 @@ declare namespace MessageConnector {
     /** Always 'Kafka error'. */
     name: string
     code: ErrorCode
-    /** Whether it may pass without anybody changing something. */
+    /** Whether it may pass without anybody changing anything. */
     retriable: boolean
     /** The deepstream topic that it concerns, if it concerns one. */
     topic?: string
-    /** What lies underneath, in librdkafka's words; `errno` is its error number. */
+    /** The underlying error, in librdkafka's words; `errno` is its error number. */
     cause?: Error & { errno?: number }
   }
 
   /**
-   * Counters since the construction, and the state of now. They are not one consistent cut. All of them
-   * count messages, unless they say something else; many messages share a Kafka record.
+   * Counters since the construction, and the current state. They are not one consistent snapshot. All of
+   * them count messages, unless they say otherwise; many messages share a Kafka record.
    *
    * `received` is the sum of `delivered`, `filteredOwn`, `filteredDirect`, `filteredUnsubscribed` and
    * `duplicates`.
    */
   interface Stats {
-    /** Id of this node on the bus: the key of its Kafka records. */
+    /** Id of this server on the bus: the key of its Kafka records. */
     sender: string
     /** The Kafka topic. */
     topic: string
     /** Where in its life the connector is. */
     state: 'connecting' | 'ready' | 'closing' | 'closed'
-    /** Messages that publish() accepted, so that they were sent or wait to be. */
+    /** Messages that publish() accepted, so they were sent or are waiting to be. */
     published: number
     /** Bytes of their JSON texts. */
     publishedBytes: number
     /**
      * Messages that were not accepted (too large, or no room for more), or accepted and given up: Kafka
-     * refused them, or closing had to end. Each was told in an 'error'.
+     * refused them, or closing had to end. All were reported in an 'error'.
      */
     publishFailed: number
-    /** Messages that are not known to be stored by Kafka now. */
+    /** Messages that are not yet known to be stored by Kafka. */
     undelivered: number
-    /** Messages read from Kafka, from whomever and for whomever, this node's own among them. */
+    /** Messages read from Kafka, from any sender and for any server, including this server's own. */
     received: number
     /** Bytes of the values of all records that were read. */
     receivedBytes: number
-    /** Messages handed on to JavaScript, because somebody here subscribed to their topic. */
+    /** Messages passed on to JavaScript, because somebody here subscribed to their topic. */
     delivered: number
-    /** Messages dropped because this node published them. */
+    /** Messages dropped because this server published them. */
     filteredOwn: number
-    /** Direct messages to another node, dropped although somebody here subscribed to their topic. */
+    /** Direct messages to another server, dropped although somebody here subscribed to their topic. */
     filteredDirect: number
     /** Messages dropped because nobody here subscribed to their topic. */
     filteredUnsubscribed: number
-    /** Messages dropped because this node had had them, or because their sender has begun anew since. */
+    /** Messages dropped because this server had them already, or because their sender has restarted since. */
     duplicates: number
     /**
-     * Records dropped because they are no messages of this bus or have another format, and single
-     * messages dropped because they are no JSON. Each was told in an 'error'.
+     * Records dropped because they are not messages of this bus or have a different format, and single
+     * messages dropped because they are not JSON. All were reported in an 'error'.
      */
     invalid: number
-    /** Messages of other nodes that are lost here, by the gaps in their numbers. Told in an 'error'. */
+    /** Messages of other servers that are lost here, by the gaps in their numbers. Reported in an 'error'. */
     missed: number
     /** How often every broker was gone. */
     disconnects: number
-    /** Bytes of messages that wait for JavaScript now. */
+    /** Bytes of messages that are now waiting for JavaScript. */
     inboxBytes: number
   }
 }
