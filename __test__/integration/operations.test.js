@@ -1,0 +1,125 @@
+'use strict'
+
+const { execFile } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { promisify } = require('node:util')
+const { KafkaCluster } = require('../../harness/kafka')
+const { ROOT } = require('../support/child')
+const { kafkaTools } = require('../support/kafka-tools')
+const { blocksOf } = require('../support/markdown')
+const { collect, filled, settled, useNodes } = require('../support/nodes')
+
+// Brokers that run already have no security.
+delete process.env.KAFKA_BROKERS
+
+jest.setTimeout(120000)
+
+const run = promisify(execFile)
+const read = (file) => fs.readFileSync(path.join(ROOT, 'docs', file), 'utf8')
+const OPERATIONS = read('operations.md')
+const broker = { connectionString: '' }
+let cluster, tools
+beforeAll(async () => {
+  cluster = await KafkaCluster.start({ brokers: 3, security: true })
+  broker.connectionString = cluster.connectionString
+  tools = await kafkaTools({
+    'kafka-topics.sh': 'org.apache.kafka.tools.TopicCommand',
+    'kafka-configs.sh': 'kafka.admin.ConfigCommand',
+    'kafka-acls.sh': 'org.apache.kafka.tools.AclCommand',
+    'kafka-cluster.sh': 'org.apache.kafka.tools.ClusterTool',
+    'kafka-get-offsets.sh': 'org.apache.kafka.tools.GetOffsetShell',
+    'kafka-log-dirs.sh': 'org.apache.kafka.tools.LogDirsCommand',
+    'kafka-console-consumer.sh': 'org.apache.kafka.tools.consumer.ConsoleConsumer'
+  })
+}, 180000)
+afterAll(async () => {
+  await cluster?.stop()
+  if (tools) fs.rmSync(tools, { recursive: true })
+})
+
+const nodes = useNodes(broker)
+
+test('the commands of operations.md make a topic on which servers talk', async () => {
+  for (const command of blocksOf(OPERATIONS, 'sh')) await shell(command)
+
+  const description = await shell(
+    'kafka-topics.sh --bootstrap-server kafka-1:9092 --describe --topic deepstream-cluster'
+  )
+  expect(description).toMatch(/PartitionCount: 1\tReplicationFactor: 3/)
+  expect(description).toContain('min.insync.replicas=2')
+  const [a, b] = await nodes.start(2, { createTopic: false })
+  const messages = collect(b, 'E')
+  await settled(a, b)
+  a.publish('E', 1)
+  await filled(messages, 1)
+})
+
+test('the commands of troubleshooting.md can be run', async () => {
+  await nodes.start(1)
+  const text = read('troubleshooting.md')
+  const inline = text
+    .match(/`kafka-[^`]+kafka-1:9092[^`]*`/g)
+    .map((command) => command.slice(1, -1))
+  expect(inline).toHaveLength(2)
+  for (const command of [...inline, ...blocksOf(text, 'sh')]) {
+    // Those that wait for messages end by themselves, with none.
+    await shell(command.replace('--timeout-ms 10000', '--timeout-ms 1000'))
+  }
+})
+
+describe('the size on disk', () => {
+  const [, perMessage, perRecord] =
+    /^bytes = messages \* \(message size \+ (\d+)\) \+ records \* \((\d+) \+ length/m.exec(
+      OPERATIONS
+    )
+
+  test.each([
+    ['of single messages', 300, 1],
+    ['of thousands at once', 20000, 2000]
+  ])('%s is what operations.md says', async (_, count, atOnce) => {
+    const [a, b] = await nodes.start(2)
+    const messages = collect(b, 'E')
+    await settled(a, b)
+    const before = { ...(await onDisk()), ...a.stats() }
+    const text = 'x'.repeat(200)
+    const start = messages.length
+    for (let sent = 0; sent < count; sent += atOnce) {
+      for (let i = 0; i < atOnce; i++) a.publish('E', { number: sent + i, text })
+      await filled(messages, start + sent + atOnce)
+    }
+
+    const after = { ...(await onDisk()), ...a.stats() }
+    const grown = (name) => after[name] - before[name]
+    const { sender } = a.stats()
+    const predicted =
+      grown('publishedBytes') +
+      grown('published') * Number(perMessage) +
+      grown('records') * (Number(perRecord) + sender.length)
+    expect(grown('published')).toBe(count)
+    if (atOnce === 1) expect(grown('records')).toBe(count)
+    else expect(grown('records')).toBeLessThan(count / 10)
+    expect(Math.abs(grown('bytes') / predicted - 1)).toBeLessThan(0.05)
+  })
+})
+
+/** @returns {Promise<{records: number, bytes: number}>} how much of the topic the leader holds */
+async function onDisk() {
+  const at = '--bootstrap-server kafka-1:9092'
+  const offsets = await shell(`kafka-get-offsets.sh ${at} --topic deepstream-cluster`)
+  const dirs = await shell(`kafka-log-dirs.sh ${at} --describe --topic-list deepstream-cluster`)
+  const { brokers } = JSON.parse(dirs.split('\n').find((line) => line.startsWith('{')))
+  const sizes = brokers.flatMap(({ logDirs }) =>
+    logDirs.flatMap(({ partitions }) => partitions.map(({ size }) => size))
+  )
+  return { records: Number(offsets.trim().split(':').at(-1)), bytes: Math.max(...sizes) }
+}
+
+/** Runs a command of the documents on this cluster, for the topic of this test. */
+async function shell(command) {
+  const here = command
+    .replaceAll('kafka-1:9092', cluster.connectionString)
+    .replaceAll(/deepstream-(cluster|msg)/g, nodes.topic)
+  const { stdout } = await run('sh', ['-ec', `PATH="$PWD:$PATH"\n${here}`], { cwd: tools })
+  return stdout
+}
