@@ -96,7 +96,7 @@ declare namespace MessageConnector {
      * Name of this server in the brokers' logs and quotas, and the beginning of its id on the bus. It need
      * not be unique, because servers may share a configuration file: a random suffix is added to the id.
      *
-     * @default a random string
+     * @default a random text
      */
     clientId?: string | number | null
     /**

@@ -67,7 +67,7 @@ function chain(error) {
 function disabled({ hasPermissionModel }) {
   const why = hasPermissionModel
     ? 'Node runs with --permission, which keeps it from loading native addons. Add --allow-addons.'
-    : 'Node runs with --no-addons. Remove it, also from NODE_OPTIONS.'
+    : 'Node runs with --no-addons. Remove that option, also from NODE_OPTIONS.'
   return `The native addon of ${name} was not loaded: ${why}`
 }
 
@@ -79,11 +79,11 @@ function unloadable(reason, { glibc }) {
       .sort(byVersion)
       .at(-1)
     return (
-      `The native addon of ${name} needs glibc ${least} or newer, and this system has ${glibc ?? 'another C library'}. ` +
+      `The native addon of ${name} needs glibc ${least} or newer, but this system has ${glibc ?? 'a different C library'}. ` +
       'Use a newer system or container image, or build the addon there from the sources.'
     )
   }
-  return `The native addon of ${name} is there, but the system does not load it: ${reason}. Install the package again.`
+  return `The native addon of ${name} is installed, but the system cannot load it: ${reason}. Reinstall the package.`
 }
 
 function byVersion(a, b) {
@@ -96,8 +96,8 @@ function absent({ platform, arch, glibc, supported, isPublished }) {
     const isMusl = platform === 'linux' && glibc === undefined
     const title = `${platform}-${arch}${isMusl ? ' with musl instead of glibc, as in Alpine Linux' : ''}`
     return (
-      `${name} has no native addon for this platform, ${title}. There is one for ${supported.join(', ')}: use such a ` +
-      'machine or container image, or build the addon from the sources.'
+      `${name} has no native addon for this platform, ${title}. There is one for each of ${supported.join(', ')}: use one ` +
+      'of these platforms, or build the addon from the sources.'
     )
   }
   if (!isPublished) {
@@ -105,8 +105,8 @@ function absent({ platform, arch, glibc, supported, isPublished }) {
   }
   return (
     `The package ${napi.packageName}-${here}, which holds the native addon of ${name} for this platform, is not installed. ` +
-    'Either npm was told to leave optional dependencies out: install without --omit=optional and --no-optional. Or the ' +
-    'lock file or the folder node_modules was made on another platform: remove both, and install again on this one.'
+    'Either npm was told to omit optional dependencies: install without --omit=optional and --no-optional. Or the lock ' +
+    'file or the folder node_modules was created on another platform: remove both, and install again on this one.'
   )
 }
 

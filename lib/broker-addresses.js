@@ -4,11 +4,11 @@ const { KafkaError } = require('./errors')
 
 const EXAMPLE = '"kafka-1:9092,kafka-2:9092"'
 
-/** The original's words, for which its users may look. */
+/** The original's words, which its users may search for. */
 const MISSING = 'Missing config parameter "connectionString"'
 
 /**
- * It might hold credentials by mistake, so it is never shown.
+ * It might contain credentials by mistake, so it is never shown.
  * @param {string} value the option connectionString
  * @returns {string} the same without spaces
  * @throws {KafkaError} ERR_KAFKA_OPTION or ERR_KAFKA_ZOOKEEPER
@@ -23,7 +23,7 @@ function brokerList(value) {
     const [variable, name] = address.match(/^\$(\w+)/) ?? address.match(/\$\{(\w+)[^}]*\}/) ?? []
     if (variable)
       throw refused(
-        `The option connectionString holds ${variable} instead of the value of an environment variable. ` +
+        `The option connectionString contains ${variable} instead of the value of an environment variable. ` +
           `In its configuration file, deepstream replaces \${${name}}, with braces; in code, use process.env.${name}.`
       )
   }
@@ -47,7 +47,7 @@ function brokerList(value) {
 function zooKeeper(what) {
   return new KafkaError(
     'ERR_KAFKA_ZOOKEEPER',
-    `The option connectionString ${what}, as ZooKeeper's address has. Kafka no longer uses ZooKeeper: name the Kafka ` +
+    `The option connectionString ${what}, like an address of ZooKeeper. Kafka no longer uses ZooKeeper: name the Kafka ` +
       `brokers themselves, usually on port 9092, such as ${EXAMPLE}.`
   )
 }

@@ -164,7 +164,7 @@ class Bus {
    */
   subscribe(channel, callback) {
     if (typeof callback !== 'function') {
-      throw new TypeError(`The callback for the topic ${channel} is no function.`)
+      throw new TypeError(`The callback for the topic ${channel} is not a function.`)
     }
     const name = wellFormed(channel)
     const subscription = this.#subscriptions.get(name)

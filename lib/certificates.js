@@ -48,7 +48,7 @@ function withCertificates(properties, env = process.env, stores = STORES) {
   return { ...properties, ...defaultAuthorities(env, stores) }
 }
 
-/** SSL_CERT_FILE and SSL_CERT_DIR stand for the system's certificates, as everywhere with OpenSSL. */
+/** SSL_CERT_FILE and SSL_CERT_DIR replace the system's certificates, as they do wherever OpenSSL is used. */
 function defaultAuthorities(env, stores) {
   const file = env.SSL_CERT_FILE
   const folder = env.SSL_CERT_DIR?.split(path.delimiter).find((one) => fs.existsSync(one))
@@ -59,7 +59,7 @@ function defaultAuthorities(env, stores) {
   // Node warns of one that it cannot read.
   const extra = env.NODE_EXTRA_CA_CERTS
   if (extra && hasContent(extra)) texts.push(fs.readFileSync(extra, 'utf8'))
-  // librdkafka asks Windows for its certificates itself, if it is told of no others.
+  // librdkafka itself asks Windows for its certificates, unless others are configured.
   if (!location && texts.length === 0 && process.platform === 'win32') return {}
   if (!location) texts.push(...tls.rootCertificates)
   return {
@@ -78,24 +78,24 @@ function hasContent(file) {
   }
 }
 
-/** OpenSSL says no more of a key without its password than that it cannot be read. */
+/** OpenSSL only says that a key without its password cannot be read. */
 function checkKey(properties) {
   const { 'ssl.key.pem': text, 'ssl.key.location': file, 'ssl.key.password': password } = properties
   if (password || !(text || file)) return
   if (!/\bENCRYPTED\b/.test(text || fs.readFileSync(file, 'latin1'))) return
   throw new KafkaError(
     'ERR_KAFKA_PROPERTY',
-    `The key of the property ${text ? 'ssl.key.pem' : `ssl.key.location, ${file},`} is encrypted, and no password is given. ` +
+    `The key in the property ${text ? 'ssl.key.pem' : `ssl.key.location, ${file},`} is encrypted, but no password is given. ` +
       'Set ssl.key.password in the option kafka.'
   )
 }
 
 function check(file, what, mayBeFolder = false) {
-  // Somebody may have written the certificate or the key itself where its file belongs.
+  // This may be the certificate or the key itself instead of its file.
   if (/-----BEGIN|\n/.test(file)) {
     throw new KafkaError(
       'ERR_KAFKA_PROPERTY',
-      `${what} must name a file, but holds a text of ${file.length} characters. The text itself belongs into the property ` +
+      `${what} must name a file, but contains a text of ${file.length} characters. The text itself belongs in the property ` +
         'that ends in .pem instead of .location.'
     )
   }
@@ -113,7 +113,7 @@ function check(file, what, mayBeFolder = false) {
     const full = path.resolve(file) === file ? file : `${file} (${path.resolve(file)})`
     throw new KafkaError(
       'ERR_KAFKA_PROPERTY',
-      `${what} names the file ${full}, which cannot be used: ${why}. Correct the path, or the file and its rights.`
+      `${what} names the file ${full}, which cannot be used: ${why}. Correct the path, or the file and its permissions.`
     )
   }
 }

@@ -5,15 +5,16 @@ const { KafkaError } = require('./errors')
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']
 const IN_WORDS = 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER'
 
-/** What helps where another mechanism is wanted. */
+/** What helps users of other mechanisms. */
 const OTHERWISE = {
   GSSAPI: ' Kerberos is not built in.',
   AWS_MSK_IAM:
-    ' For AWS MSK with IAM it is OAUTHBEARER, with the option oauthTokenModule, see docs/configuration.md.'
+    ' For AWS MSK with IAM use OAUTHBEARER and the option oauthTokenModule, see docs/configuration.md.'
 }
 
 /**
- * What of the way to log in contradicts itself, so that no connection could come of it, or one that is not what was meant.
+ * Checks that the options for logging in do not contradict each other: that would lead to no connection, or not to the one that was
+ * meant.
  * @param {string} addresses the connectionString
  * @param {Record<string, string>} kafka librdkafka's properties
  * @throws {KafkaError} ERR_KAFKA_OPTION
@@ -29,13 +30,13 @@ function checkSecurity(addresses, kafka) {
   if (sasl)
     throw refused(
       `${sasl} in the option kafka has no effect ${condition}. Set kafka: {"security.protocol": "sasl_ssl"}, or ` +
-        '"sasl_plaintext" where the brokers do without TLS, or remove what begins with sasl.'
+        '"sasl_plaintext" if the brokers do not use TLS, or remove the properties that begin with "sasl.".'
     )
-  // Who writes plaintext knows what the other properties are for.
+  // Whoever sets it to plaintext knows what the other properties are for.
   if (ssl && given === undefined)
     throw refused(
       `${ssl} in the option kafka has no effect ${condition}. Set kafka: {"security.protocol": "ssl"}, or ` +
-        '"sasl_ssl" to log in as well, or remove what begins with ssl.'
+        '"sasl_ssl" to log in as well, or remove the properties that begin with "ssl.".'
     )
 }
 
@@ -46,7 +47,7 @@ function checkAddresses(addresses, given, protocol) {
     const advice = isProtocol
       ? `but security.protocol in the option kafka is ${given === undefined ? 'not set' : protocol}. ` +
         `Set kafka: {"security.protocol": "${prefix.toLowerCase()}"}, or remove ${prefix}://.`
-      : 'which is no protocol of Kafka. Remove it; the protocol is security.protocol in the option kafka.'
+      : 'which is not a Kafka protocol. Remove it; security.protocol in the option kafka sets the protocol.'
     throw refused(`An address in the option connectionString begins with ${prefix}://, ${advice}`)
   }
 }
@@ -70,7 +71,7 @@ function checkSasl(protocol, kafka) {
   for (const name of ['sasl.username', 'sasl.password'])
     if (!kafka[name])
       throw refused(
-        `${name} in the option kafka is ${name in kafka ? 'empty' : 'not set'}, which the sasl.mechanism ${mechanism} needs. ` +
+        `${name} in the option kafka is ${name in kafka ? 'empty' : 'not set'}, but the sasl.mechanism ${mechanism} requires it. ` +
           'If it comes from an environment variable, check that the variable is set.'
       )
 }

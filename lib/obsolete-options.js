@@ -1,12 +1,12 @@
 'use strict'
 
-/** What 0.1.2 took and ignored. Servers that set it go on to start. */
+/** What 0.1.2 accepted and ignored. Servers that set it still start. */
 const OBSOLETE = ['zkOptions', 'noAckBatchOptions']
 
 let hasWarned = false
 
 /**
- * Says once in a process which of the given options have no effect, and what to do.
+ * Says, once per process, which of the given options have no effect, and what to do.
  * @param {object} given the options that a user wrote
  */
 function warnOfObsolete(given) {
@@ -19,7 +19,7 @@ function warnOfObsolete(given) {
       : [`The option ${names[0]} has no effect`, 'it']
   process.emitWarning(
     `${what}, as in version 0.1.2: ZooKeeper is no longer used, and messages are always sent in batches. Remove ${them}. ` +
-      'What Kafka’s client can be told belongs in the option kafka, see docs/configuration.md.',
+      'Settings of the Kafka client belong in the option kafka, see docs/configuration.md.',
     { type: 'KafkaWarning', code: 'ERR_KAFKA_OPTION' }
   )
 }

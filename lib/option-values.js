@@ -6,7 +6,7 @@ const { refusePasted } = require('./pasted-settings')
 // Each check returns the value that the engine gets, or throws ERR_KAFKA_OPTION; properties() also ERR_KAFKA_PROPERTY.
 
 function wrong(name, value, expected) {
-  // kafka may hold secrets, and some values have no short text, so only simple ones are shown.
+  // kafka may contain secrets, and some values have no short text, so only simple ones are shown.
   const isShown =
     !name.startsWith('kafka') && ['string', 'number', 'boolean'].includes(typeof value)
   const shown = isShown ? JSON.stringify(value) : kindOf(value)
@@ -20,7 +20,7 @@ function wrong(name, value, expected) {
 function kindOf(value) {
   if (value == null) return String(value)
   if (Array.isArray(value)) return 'a list'
-  const kinds = { object: 'an object', string: 'a text', bigint: 'a BigInt' }
+  const kinds = { object: 'an object', bigint: 'a BigInt' }
   return kinds[typeof value] ?? `a ${typeof value}`
 }
 
@@ -45,7 +45,7 @@ function boolean(value, name) {
 function text(value, name) {
   if (typeof value === 'string') return value
   if (Number.isFinite(value)) return String(value) // YAML reads an unquoted 1 as a number
-  throw wrong(name, value, 'a text')
+  throw wrong(name, value, 'a string')
 }
 
 function provider(value, name) {
@@ -74,7 +74,7 @@ function properties(value, name) {
       refusePasted(property, setting)
       if (['string', 'number', 'boolean'].includes(typeof setting))
         return [property, String(setting)]
-      throw wrong(`${name}: {"${property}"}`, setting, 'a text, a number, true or false')
+      throw wrong(`${name}: {"${property}"}`, setting, 'a string, a number, true or false')
     })
   )
 }

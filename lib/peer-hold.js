@@ -1,29 +1,29 @@
 'use strict'
 
-/** How often the held ones are fed, at most, in milliseconds. */
+/** How often the status messages of held servers are delivered again, in milliseconds; more often if deepstream's time-out is short. */
 const FEED_MS = 1000
-/** A hold that is over sooner is not worth a word. */
+/** A hold that is over sooner is not worth reporting. */
 const TELL_MS = 2000
 
 /**
  * @typedef {object} Membership how deepstream's servers tell each other that they are alive
  * @property {string} channel on which they do
- * @property {(message: object) => { name: string, isAlive: boolean } | undefined} read what such a message says of whom
- * @property {number} intervalMs how often each tells it
- * @property {number} timeoutMs after how much silence it is taken for dead
+ * @property {(message: object) => { name: string, isAlive: boolean } | undefined} read what such a message says, and about whom
+ * @property {number} intervalMs how often each server says so
+ * @property {number} timeoutMs after how much silence it is considered dead
  */
 
 /**
  * @typedef {object} Bus
  * @property {() => void} listen asks whether the bus is heard; if not, unheard() is called soon
  * @property {(message: object, sender: string) => void} deliver to the subscribers of the channel
- * @property {(text: string) => void} tell the operator
+ * @property {(text: string) => void} tell warns the operator
  */
 
 /**
  * Keeps deepstream from dropping servers that it cannot hear because nothing at all is heard: while the bus is silent, it
- * delivers each server's last status message again. Who has died meanwhile is dropped when deepstream's own time-out has
- * passed after the silence.
+ * delivers each server's last status message again. A server that died meanwhile is dropped when deepstream's own time-out
+ * has passed after the silence.
  */
 class PeerHold {
   #membership
@@ -77,12 +77,12 @@ class PeerHold {
   /** The bus is heard again. */
   heard() {
     if (this.#since === undefined) return
-    // The last time: whoever is alive has the whole time-out to say so.
+    // For the last time: servers that are alive have the whole time-out to say so.
     this.#feed()
-    this.#end('Kafka is heard again: servers are held no more, after')
+    this.#end('Kafka is heard again. The other servers are no longer held')
   }
 
-  /** Holds and knows nobody any more. */
+  /** Stops holding servers, and forgets all of them. */
   clear() {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -132,14 +132,14 @@ class PeerHold {
     const ms = performance.now() - this.#since
     if (ms >= this.#holdMs) {
       return this.#end(
-        'Kafka is still silent: servers are held no more (option holdPeersMs), after'
+        'Kafka is still silent. The other servers are no longer held (option holdPeersMs)'
       )
     }
     this.#wake(this.#feedMs, () => this.#hold())
     if (!this.#isTold && ms >= TELL_MS) {
       this.#isTold = true
       this.#bus.tell(
-        'Kafka is silent, so that no other server can be heard. Lest deepstream takes them for dead, these are held for ' +
+        'Kafka is silent, so no other server can be heard. To keep deepstream from dropping them, these servers are held for ' +
           `up to ${this.#holdMs / 1000} s (option holdPeersMs): ${[...this.#peers.keys()].join(', ')}.`
       )
     }
@@ -158,7 +158,7 @@ class PeerHold {
     if (this.#since === undefined) return
     const seconds = ((performance.now() - this.#since) / 1000).toFixed(1)
     this.#since = undefined
-    if (this.#isTold) this.#bus.tell(`${how} ${seconds} s.`)
+    if (this.#isTold) this.#bus.tell(`${how}; they were held for ${seconds} s.`)
     this.#isTold = false
     this.#watch()
   }

@@ -40,9 +40,9 @@ function unknownOption(name, options) {
 }
 
 /**
- * @param {unknown} given the options, without a connectionString that is a text
+ * @param {unknown} given the options, without a connectionString that is a string
  * @param {string[]} options names of all options
- * @returns {KafkaError} with where the brokers stand instead, if they do
+ * @returns {KafkaError} with where the brokers were given instead, if they were
  */
 function missingConnection(given, options) {
   const mistake = insteadOfConnection(given, options)
@@ -60,14 +60,14 @@ function insteadOfConnection(given, options) {
     return `The options are ${kindOf(given)}, but must be an object, such as {connectionString: ${EXAMPLE}}.`
   const value = given.connectionString
   if (value != null)
-    return `The option connectionString is ${kindOf(value)}, but must be a text: the brokers, separated by commas, such as ${EXAMPLE}.`
+    return `The option connectionString is ${kindOf(value)}, but must be a string: the brokers, separated by commas, such as ${EXAMPLE}.`
   const name = Object.keys(given).find(
     (name) => !options.includes(name) && suggest(name, options) === 'connectionString'
   )
   if (name)
     return `${unknownOption(name, options).message} It names the brokers, such as ${EXAMPLE}.`
   const property = ['bootstrap.servers', 'metadata.broker.list'].find((name) => given.kafka?.[name])
-  return property && `The property ${property} in the option kafka is the option connectionString.`
+  return property && `Instead of ${property} in the option kafka, use the option connectionString.`
 }
 
 function suggest(name, options) {
@@ -78,7 +78,7 @@ function suggest(name, options) {
   )
 }
 
-/** The option whose name is nearest, if it is near enough to be a slip. */
+/** The option whose name is closest, if it is close enough to be what was meant. */
 function closest(name, options) {
   const nearest = options
     .map((option) => ({ option, distance: distance(name.toLowerCase(), option.toLowerCase()) }))

@@ -5,47 +5,51 @@ const { pathToFileURL } = require('url')
 const { KafkaError } = require('./errors')
 
 /**
- * What follows for SASL/OAUTHBEARER from the options: where tokens come from.
+ * Finds out from the options where tokens for SASL/OAUTHBEARER come from.
  * @param {{oauthToken?: Function, oauthTokenModule?: string, properties: Record<string, string>}} options
  * @returns {{oauthToken?: Function, properties: Record<string, string>}}
  * @throws {KafkaError} ERR_KAFKA_OPTION
  */
 function withTokens({ oauthToken, oauthTokenModule, properties }) {
   if (oauthToken && oauthTokenModule)
-    throw refused('The options oauthToken and oauthTokenModule exclude each other. Remove one.')
+    throw refused(
+      'The options oauthToken and oauthTokenModule cannot be used together. Remove one.'
+    )
   const provide = oauthToken ?? (oauthTokenModule && load(oauthTokenModule))
   const mechanism = properties['sasl.mechanism'] ?? properties['sasl.mechanisms']
   const isBearer = mechanism?.toUpperCase() === 'OAUTHBEARER'
   if (/^oidc$/i.test(properties['sasl.oauthbearer.method'] ?? ''))
     throw refused(
       'sasl.oauthbearer.method cannot be oidc: that needs libcurl, which is not built in. Remove it and the other properties that ' +
-        `begin with sasl.oauthbearer, and ${ADVICE}`
+        `begin with sasl.oauthbearer, and instead ${ADVICE}`
     )
   const isUnsecured = properties['enable.sasl.oauthbearer.unsecure.jwt'] === 'true'
   if (!provide) {
     const uses = isBearer && /^sasl/i.test(properties['security.protocol'] ?? '')
     if (uses && !isUnsecured)
-      throw refused(`sasl.mechanism is OAUTHBEARER, but nothing gives tokens. To go on, ${ADVICE}`)
+      throw refused(
+        `sasl.mechanism is OAUTHBEARER, but there is no token provider. You can ${ADVICE}`
+      )
     return { properties }
   }
   if (!/^sasl_(ssl|plaintext)$/i.test(properties['security.protocol'] ?? ''))
     throw refused(
-      'Tokens need SASL: set security.protocol to sasl_ssl in the option kafka, or remove the provider of tokens.'
+      'Tokens need SASL: set security.protocol to sasl_ssl in the option kafka, or remove the token provider.'
     )
   if (mechanism && !isBearer)
     throw refused(
-      'Tokens are for the sasl.mechanism OAUTHBEARER, but the option kafka names another. Change it, or remove the provider of tokens.'
+      'Tokens are for the sasl.mechanism OAUTHBEARER, but the option kafka names another one. Change it, or remove the token provider.'
     )
   if (isUnsecured)
     throw refused(
-      'enable.sasl.oauthbearer.unsecure.jwt makes tokens up. Remove it from the option kafka, or remove the provider of tokens.'
+      'enable.sasl.oauthbearer.unsecure.jwt generates fake tokens. Remove it from the option kafka, or remove the token provider.'
     )
   const bearer = mechanism ? {} : { 'sasl.mechanism': 'OAUTHBEARER' }
   return { oauthToken: provide, properties: { ...properties, ...bearer } }
 }
 
 const ADVICE =
-  'give a function that gets tokens as the option oauthToken, or a module that exports it as oauthTokenModule; ' +
+  'set the option oauthToken to a function that gets tokens, or oauthTokenModule to a module that exports one; ' +
   'docs/configuration.md shows one for OIDC in 20 lines.'
 
 function load(name) {

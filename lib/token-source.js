@@ -2,14 +2,14 @@
 
 const { KafkaError } = require('./errors')
 
-/** A token is renewed when this part of its life is over. */
+/** A token is renewed after this part of its lifetime. */
 const RENEW_AT = 0.8
 /** How long a provider may take. */
 const PATIENCE_MS = 30000
-/** Pauses between attempts: doubled up to the longest. */
+/** Pauses between attempts, each twice as long as the one before, up to the longest. */
 const PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 10000
-/** A failure that lasts is told again after this time. */
+/** A failure that lasts is reported again after this time. */
 const REPEAT_MS = 30000
 /** setTimeout's longest time. */
 const LONGEST_MS = 2147483647
@@ -26,7 +26,7 @@ class TokenSource {
   #round = 0
   #pauseMs = PAUSE_MS
   #toldAt = -Infinity
-  /** The token that is in use; it must not show in a text. */
+  /** The token that is in use; it must not appear in any text. */
   #current = ''
 
   /**
@@ -74,8 +74,8 @@ class TokenSource {
       this.#tell(
         new KafkaError(
           'ERR_KAFKA_TOKEN',
-          `The provider of tokens (option oauthToken or oauthTokenModule) gives none: ${reason} It is asked again; without a valid ` +
-            'token no broker lets this server in. Check what it says, and the service that issues the tokens.',
+          `The token provider (option oauthToken or oauthTokenModule) failed: ${reason} It will be called again; without a valid ` +
+            'token no broker accepts this server. Check that reason, and the service that issues the tokens.',
           { retriable: true }
         )
       )
@@ -84,7 +84,7 @@ class TokenSource {
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
   }
 
-  /** Also without what looks like a token, because a provider may quote one that this has never seen. */
+  /** Also removes what looks like a token, because a provider may quote one that was never returned. */
   #withoutTokens(text) {
     const known = this.#current ? text.replaceAll(this.#current, '(a token)') : text
     const rid = known.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '(a token)').trim()
@@ -93,7 +93,7 @@ class TokenSource {
 
   #later(round, ms) {
     this.#timer = setTimeout(() => this.#ask(round), Math.min(Math.max(ms, 0), LONGEST_MS))
-    // The bus decides whether the process lives on.
+    // The bus decides whether the process stays alive.
     this.#timer.unref()
   }
 }
@@ -102,7 +102,7 @@ async function withPatience(provide) {
   let timer
   const late = new Promise((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`it has not answered for ${PATIENCE_MS / 1000} s.`)),
+      () => reject(new Error(`it did not answer within ${PATIENCE_MS / 1000} s.`)),
       PATIENCE_MS
     )
     timer.unref()
@@ -114,26 +114,27 @@ async function withPatience(provide) {
   }
 }
 
-/** Names what is wrong, never what it is. */
+/** Says what is wrong with a token, without showing it. */
 function check(token) {
   const { value, expiresAt, principal = '', extensions = {} } = token ?? {}
-  const wrong = (what) => new Error(`what it returned is no token: ${what}.`)
+  const wrong = (what) => new Error(`what it returned is not a valid token: ${what}.`)
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value))
-    throw wrong('value must be a text of visible ASCII characters')
+    throw wrong('value must be a string of visible ASCII characters')
   const end = expiresAt instanceof Date ? expiresAt.getTime() : expiresAt
   if (typeof end !== 'number' || !Number.isFinite(end))
     throw wrong('expiresAt must be a Date, or milliseconds since 1970')
   if (end <= Date.now()) {
-    const advice = end > 1e9 && end < 1e11 ? '; it looks like seconds, milliseconds are wanted' : ''
-    throw wrong(`its time was over at ${new Date(end).toISOString()}${advice}`)
+    const advice =
+      end > 1e9 && end < 1e11 ? '; expiresAt looks like seconds, but must be milliseconds' : ''
+    throw wrong(`it expired at ${new Date(end).toISOString()}${advice}`)
   }
   if (typeof principal !== 'string' || principal.includes('\0'))
-    throw wrong('principal must be a text')
+    throw wrong('principal must be a string')
   for (const [name, text] of Object.entries(extensions)) {
     if (!/^[a-z]+$/i.test(name) || name === 'auth')
-      throw wrong('extensions must have names of letters, and none is "auth"')
+      throw wrong('the names of extensions must consist of letters, and must not be "auth"')
     if (typeof text !== 'string' || !/^[\x20-\x7e\t\r\n]+$/.test(text))
-      throw wrong(`the extension ${name} must be a text of ASCII characters`)
+      throw wrong(`the extension ${name} must be a string of ASCII characters`)
   }
   return { value, principal, expiresAt: Math.floor(end), extensions }
 }

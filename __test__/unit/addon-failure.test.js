@@ -68,13 +68,13 @@ test('a glibc that is too old is named, with the version that is needed', () => 
       "/lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by a.node)"
   )
   const text = explain(cause, { ...LINUX, glibc: '2.28' })
-  expect(text).toContain('needs glibc 2.34 or newer, and this system has 2.28.')
+  expect(text).toContain('needs glibc 2.34 or newer, but this system has 2.28.')
 })
 
 test('an addon that the system refuses for another reason is told with its words', () => {
   const text = explain(failed('a.node: file too short'), LINUX)
   expect(text).toContain('a.node: file too short')
-  expect(text).toContain('Install the package again')
+  expect(text).toContain('Reinstall the package')
 })
 
 test('whatever is thrown, something is said', () => {

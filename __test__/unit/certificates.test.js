@@ -136,7 +136,7 @@ test('an encrypted key needs its password', () => {
   for (const given of [{ 'ssl.key.location': file }, { 'ssl.key.pem': key }]) {
     const { code, message } = thrown(given)
     expect(code).toBe('ERR_KAFKA_PROPERTY')
-    expect(message).toContain(`The key of the property ${Object.keys(given)[0]}`)
+    expect(message).toContain(`The key in the property ${Object.keys(given)[0]}`)
     expect(message).toContain('Set ssl.key.password in the option kafka.')
     expect(message).not.toContain('hunter2')
     const withPassword = { ...SSL, ...given, 'ssl.key.password': 'a' }

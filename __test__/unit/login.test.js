@@ -23,7 +23,7 @@ test.each(['SSL', 'SASL_SSL', 'SASL_PLAINTEXT'])(
 test('a protocol that Kafka does not have is refused by its name', () => {
   const { code, message } = thrown({ connectionString: 'HTTPS://a:1' })
   expect(code).toBe('ERR_KAFKA_OPTION')
-  expect(message).toContain('HTTPS://, which is no protocol of Kafka')
+  expect(message).toContain('HTTPS://, which is not a Kafka protocol')
 })
 
 test.each(['sasl_ssl', 'SASL_PLAINTEXT'])('%s needs a sasl.mechanism', (protocol) => {
@@ -61,7 +61,7 @@ test.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])(
 
 test.each([
   ['GSSAPI', 'Kerberos is not built in.'],
-  ['AWS_MSK_IAM', 'it is OAUTHBEARER, with the option oauthTokenModule'],
+  ['AWS_MSK_IAM', 'use OAUTHBEARER and the option oauthTokenModule'],
   ['SCRAM-SHA-384', 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER.']
 ])('the mechanism %s is refused with those that there are', (mechanism, says) => {
   const { code, message } = thrown({ kafka: { ...SASL, 'sasl.mechanism': mechanism } })

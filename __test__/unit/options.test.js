@@ -126,7 +126,7 @@ test('clientId is any text, and a number stands for its text', () => {
   expect(read({ clientId: 'srv ü' })).toMatchObject({ clientId: 'srv ü' })
   expect(read({ clientId: 7 }).clientId).toBe('7')
   for (const wrong of [true, {}, [], NaN]) {
-    expect(thrown({ clientId: wrong }).message).toMatch(/^The option clientId is .* a text\.$/)
+    expect(thrown({ clientId: wrong }).message).toMatch(/^The option clientId is .* a string\.$/)
   }
 })
 

@@ -23,7 +23,7 @@ test.each([
 ])("another client's %s: %p is refused with what stands for it", (name, value, instead) => {
   const { code, message } = thrown({ kafka: { [name]: value } })
   expect(code).toBe('ERR_KAFKA_PROPERTY')
-  expect(message).toContain(`${name} in the option kafka is no property of librdkafka`)
+  expect(message).toContain(`${name} in the option kafka is not a librdkafka property`)
   for (const other of instead) expect(message).toContain(other)
   expect(message).not.toContain('hunter2')
 })
@@ -44,7 +44,7 @@ test.each([
   'ssl.key.password',
   'ssl.keystore.password',
   'sasl.oauthbearer.client.secret'
-])('%s must be a text, since YAML changes numbers and yes', (name) => {
+])('%s must be a string, since YAML changes numbers and yes', (name) => {
   // YAML reads 12345678901234567890 as this number.
   for (const [value, type] of [
     [Number('12345678901234567890'), 'number'],
@@ -65,7 +65,7 @@ test.each(['sasl.password', 'ssl.ca.location', 'client.rack'])(
     const { code, message } = thrown({ kafka: { [name]: '${KAFKA_SETTING}' } })
     expect(code).toBe('ERR_KAFKA_PROPERTY')
     expect(message).toContain(
-      `${name} in the option kafka holds the name of an environment variable`
+      `${name} in the option kafka contains the name of an environment variable`
     )
   }
 )

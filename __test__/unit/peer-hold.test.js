@@ -110,7 +110,7 @@ test('it is told once when it lasts, and at the end', () => {
   hold.heard()
   expect(told).toEqual([
     expect.stringMatching(/^Kafka is silent.* up to 30 s \(option holdPeersMs\): a, b\.$/),
-    expect.stringMatching(/^Kafka is heard again.* after 10\.0 s\.$/)
+    expect.stringMatching(/^Kafka is heard again.* held for 10\.0 s\.$/)
   ])
 })
 
@@ -139,7 +139,7 @@ test('it ends after holdPeersMs, and the dropped ones do not come back when Kafk
   hold.heard()
   hold.unheard()
   expect(names()).toEqual([])
-  expect(told[1]).toMatch(/still silent.* after 30\.0 s\.$/)
+  expect(told[1]).toMatch(/still silent.* held for 30\.0 s\.$/)
 })
 
 test('a server that has left, or was dropped before the silence, is not held', () => {

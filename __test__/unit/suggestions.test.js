@@ -41,7 +41,7 @@ test.each([
   [
     'bootstrap.servers under kafka',
     { kafka: { 'bootstrap.servers': 'a:1' } },
-    'The property bootstrap.servers in the option kafka is the option connectionString.'
+    'Instead of bootstrap.servers in the option kafka, use the option connectionString.'
   ],
   [
     'a slip',
@@ -52,7 +52,7 @@ test.each([
   ['a number', { connectionString: 9092 }, 'The option connectionString is a number, but must be'],
   ['an object', { connectionString: {} }, 'The option connectionString is an object, but must be'],
   ['the options as a list', ['a:1'], 'The options are a list, but must be an object'],
-  ['the options as a text', 'u:hunter2@a:1', 'The options are a text, but must be an object'],
+  ['the options as a text', 'u:hunter2@a:1', 'The options are a string, but must be an object'],
   [
     'an environment variable that is not set',
     { connectionString: '' },

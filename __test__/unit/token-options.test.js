@@ -33,7 +33,7 @@ test('a provider needs no mechanism', () => {
 
 test('OAUTHBEARER without a source of tokens says so', () => {
   const message = refused({ properties: SASL })
-  expect(message).toContain('nothing gives tokens')
+  expect(message).toContain('there is no token provider')
   expect(message).toContain('oauthTokenModule')
   const unsecured = { ...SASL, 'enable.sasl.oauthbearer.unsecure.jwt': 'true' }
   expect(withTokens({ properties: unsecured }).properties).toBe(unsecured)
@@ -48,12 +48,12 @@ test('the method oidc is refused with the reason and the way to go', () => {
 
 test('a provider beside something else is refused', () => {
   const both = { oauthToken: provide, oauthTokenModule: 'x', properties: SASL }
-  expect(refused(both)).toContain('exclude each other')
+  expect(refused(both)).toContain('cannot be used together')
   const beside = (properties) => refused({ oauthToken: provide, properties })
   expect(beside({ 'security.protocol': 'ssl' })).toContain('security.protocol')
-  expect(beside({ ...SASL, 'sasl.mechanism': 'PLAIN' })).toContain('names another')
+  expect(beside({ ...SASL, 'sasl.mechanism': 'PLAIN' })).toContain('names another one')
   const unsecured = { ...SASL, 'enable.sasl.oauthbearer.unsecure.jwt': 'true' }
-  expect(beside(unsecured)).toContain('makes tokens up')
+  expect(beside(unsecured)).toContain('generates fake tokens')
 })
 
 describe('a module', () => {
