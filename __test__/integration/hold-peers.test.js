@@ -135,7 +135,7 @@ describe.each(['1.1.1', '7.0.2'])('deepstream %s servers on three brokers', (ver
     }
     await traffic.expectComplete()
     expect(told(server)).toEqual([
-      expect.stringContaining('Kafka is silent, so that no other server can be heard.'),
+      expect.stringContaining('Kafka is silent, so no other server can be heard.'),
       expect.stringContaining('Kafka is heard again. The other servers are no longer held')
     ])
   })
