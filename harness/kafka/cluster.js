@@ -14,6 +14,7 @@ const { fetchMetadata } = require('./metadata')
 const { PROTOCOLS, Security } = require('./security')
 const { entranceName, serverProperties } = require('./server-properties')
 const { createTopic, deleteTopic } = require('./topics')
+const { ZooKeeper, needsZooKeeper } = require('./zookeeper')
 
 /** How long a new or deleted topic may take to show at every broker, in milliseconds. */
 const TOPIC_TIMEOUT_MS = 30000
@@ -27,6 +28,7 @@ const SYNC_TIMEOUT_MS = 60000
  */
 class KafkaCluster {
   #dataDir
+  #zooKeeper
 
   /**
    * Starts brokers, or takes those that the environment variable KAFKA_BROKERS (host:port[,..])
@@ -47,7 +49,8 @@ class KafkaCluster {
    *   check rights: see Security, whose fields the cluster then has (false)
    * @param {string[]} [options.classpath] folders with more Java classes for the brokers (none)
    * @param {number} [options.heapMb] limit of each broker's Java heap, in MB (512)
-   * @param {string} [options.version] Apache Kafka version (the one that pom.xml pins)
+   * @param {string} [options.version] Apache Kafka version (the one that pom.xml pins); brokers older than 3.3 come with
+   *   a ZooKeeper
    * @param {number} [options.startTimeoutMs] how long the brokers may take until they serve, in
    *   milliseconds (60000)
    * @returns {Promise<KafkaCluster>} when every broker answers, and knows all the others and a
@@ -65,7 +68,7 @@ class KafkaCluster {
     const jvmFlags = await sharedClasses(version, java.version, async (brokerJvmFlags) => {
       const cluster = await KafkaCluster.#launch(
         { ...installation, jvmFlags: [], brokerJvmFlags },
-        {}
+        { version }
       )
       // Orderly, because Java writes the archive at its exit.
       await cluster.brokers[0].stop().finally(() => cluster.stop())
@@ -81,6 +84,7 @@ class KafkaCluster {
   static async #launch(installation, options) {
     const { brokers: count = 1, entrances = 0, security = false, config = {} } = options
     const { tlsEntrances = 0, heapMb = 512, startTimeoutMs = 60000, classpath = [] } = options
+    const { version = KAFKA_VERSION } = options
     const dataDir = new DataDir()
     const nodes = await layOut(
       dataDir.path,
@@ -88,24 +92,26 @@ class KafkaCluster {
       entrances,
       security ? Object.keys(PROTOCOLS) : []
     )
-    const voters = nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join()
+    const zooKeeper = needsZooKeeper(version)
+      ? new ZooKeeper({ ...installation, port: nodes[0].controllerPort, folder: dataDir.path })
+      : undefined
     const runningAddresses = () => cluster.#runningAddresses()
     const byTls = Array.from({ length: tlsEntrances }, (_, index) => entranceName(index))
     const secured = security && new Security(dataDir.path, nodes, runningAddresses, byTls)
     const extra = { ...(secured && secured.properties), ...config }
     const clusterId = randomBytes(16).toString('base64url')
     const brokers = nodes.map((node) => {
-      const properties = serverProperties(node, voters, count, extra, byTls)
+      const properties = serverProperties(node, nodes, zooKeeper?.address, extra, byTls)
       const jvm = { heapMb, classpath }
       return new Broker({ ...node, ...installation, ...jvm, properties, clusterId, startTimeoutMs })
     })
 
-    const cluster = new KafkaCluster(brokers, dataDir, secured)
+    const cluster = new KafkaCluster(brokers, dataDir, secured, zooKeeper)
     try {
       for (let index = 0; index < entrances; index++) {
         cluster.entrances.push(await Entrance.start(nodes.map(({ doors }) => doors[index])))
       }
-      await Promise.all(brokers.map((broker) => broker.format()))
+      if (!zooKeeper) await Promise.all(brokers.map((broker) => broker.format()))
       await Promise.all(brokers.map((broker) => broker.start()))
       const allKnown = (metadata) => metadata.brokers.length === count
       await cluster.#untilAllShow(`${count} brokers to find each other`, allKnown, startTimeoutMs)
@@ -140,7 +146,7 @@ class KafkaCluster {
   }
 
   /** Use KafkaCluster.start(). */
-  constructor(brokers, dataDir, security) {
+  constructor(brokers, dataDir, security, zooKeeper) {
     /** @type {(Broker | ExternalBroker)[]} */
     this.brokers = brokers
     /** @type {Entrance[]} as many as were asked for */
@@ -149,6 +155,7 @@ class KafkaCluster {
     const { listeners, certificates, acls, scram } = security || {}
     Object.assign(this, { listeners, certificates, acls, scram })
     this.#dataDir = dataDir
+    this.#zooKeeper = zooKeeper
   }
 
   /** 'host:port[,..]' of all brokers, whether they are up or not. */
@@ -250,6 +257,7 @@ class KafkaCluster {
     if (!this.#dataDir) return
     for (const entrance of this.entrances) entrance.stop()
     await Promise.all(this.brokers.map((broker) => broker.kill()))
+    await this.#zooKeeper?.kill()
     await this.#dataDir.remove()
   }
 

@@ -3,18 +3,20 @@
 const { PROTOCOLS } = require('./security')
 
 /**
- * The configuration of one broker, which is a KRaft controller as well. Beyond addresses and
- * replication factors it leaves Kafka's defaults alone (broker.session.timeout.ms among them),
- * except for fewer threads and fewer internal partitions, because test machines are small.
+ * The configuration of one broker, which is a KRaft controller as well unless there is a ZooKeeper.
+ * Beyond addresses and replication factors it leaves Kafka's defaults alone
+ * (broker.session.timeout.ms among them), except for fewer threads and fewer internal partitions,
+ * because test machines are small.
  *
  * @param {import('./layout').Place} node
- * @param {string} voters every controller, as `id@host:port[,..]`
- * @param {number} brokers how many the cluster has
+ * @param {import('./layout').Place[]} nodes all of the cluster
+ * @param {string | undefined} zooKeeper its 'host:port', if the brokers need one
  * @param {Record<string, string | number | boolean>} extra wins over everything here
  * @param {string[]} tlsEntrances names of those through which clients come by TLS
  * @returns {string} the text of server.properties
  */
-function serverProperties(node, voters, brokers, extra, tlsEntrances) {
+function serverProperties(node, nodes, zooKeeper, extra, tlsEntrances) {
+  const brokers = nodes.length
   const doors = node.doors.map(({ port, proxyPort }, index) => ({
     name: entranceName(index),
     protocol: tlsEntrances.includes(entranceName(index)) ? 'SSL' : 'PLAINTEXT',
@@ -32,12 +34,9 @@ function serverProperties(node, voters, brokers, extra, tlsEntrances) {
   const plain = { protocol: 'PLAINTEXT', port: node.port, advertisedPort: node.port }
   const forClients = [{ name: 'PLAINTEXT', ...plain }, ...doors, ...secured]
   const controller = { name: 'CONTROLLER', protocol: 'PLAINTEXT', port: node.controllerPort }
-  const all = [...forClients, controller]
+  const all = zooKeeper ? forClients : [...forClients, controller]
   const properties = {
-    'process.roles': 'broker,controller',
-    'node.id': node.id,
-    'controller.quorum.voters': voters,
-    'controller.listener.names': 'CONTROLLER',
+    ...(zooKeeper ? ofZooKeeper(node, zooKeeper) : ofKRaft(node, nodes)),
     'listener.security.protocol.map': all.map(({ name, protocol }) => `${name}:${protocol}`).join(),
     listeners: all.map(({ name, port }) => `${name}://127.0.0.1:${port}`).join(),
     'advertised.listeners': forClients
@@ -65,6 +64,20 @@ function serverProperties(node, voters, brokers, extra, tlsEntrances) {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
+}
+
+function ofKRaft({ id }, nodes) {
+  const voters = nodes.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`)
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': id,
+    'controller.quorum.voters': voters.join(),
+    'controller.listener.names': 'CONTROLLER'
+  }
+}
+
+function ofZooKeeper({ id }, zooKeeper) {
+  return { 'broker.id': id, 'zookeeper.connect': zooKeeper }
 }
 
 /** @returns {string} the name of an entrance's listener */
