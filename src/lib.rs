@@ -8,6 +8,7 @@
 //! - `cluster`: the brokers of a session, and the clients that it makes for them.
 //! - `link`: decides whether the brokers are heard, and what follows if not. Pure.
 //! - `throttle`: decides whether it is told that a quota holds the node back. Pure.
+//! - `absence`: decides whether the topic is gone, or only a broker does not know it. Pure.
 //! - `held_up`: decides when it is told that a leader takes no records although it answers. Pure.
 //! - `denial`: decides when it is told that this node may not read, or not log in. Pure.
 //! - `connect_report`: decides which trouble of connecting is told, and when. Pure.
@@ -35,6 +36,7 @@
 //! and appends those lines to a batch in the inbox. One wake-up brings JavaScript to drain it: one string, one
 //! `JSON.parse`, then the callbacks.
 
+mod absence;
 pub mod border;
 mod bridge;
 mod cluster;

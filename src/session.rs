@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::producer::Producer as _;
 
+use crate::absence::Absence;
 use crate::border::inbox::Event;
 use crate::cluster::Cluster;
 use crate::connect_report::ConnectReport;
@@ -63,8 +64,7 @@ pub(crate) struct Session<'a> {
     reads_since: Instant,
     /// Why fresh clients found nobody.
     cut_off_by: Option<Cause>,
-    /// Whether it was told that the topic is gone.
-    is_topic_missed: bool,
+    absence: Absence,
     throttle_report: ThrottleReport,
     /// The token that the clients have.
     token: Option<Arc<Token>>,
@@ -93,7 +93,7 @@ impl<'a> Session<'a> {
             rights: Probe::default(),
             reads_since: Instant::now(),
             cut_off_by: None,
-            is_topic_missed: false,
+            absence: Absence::default(),
             throttle_report: ThrottleReport::default(),
             token,
         })

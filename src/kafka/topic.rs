@@ -8,9 +8,11 @@ use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::FromClientConfig;
 use rdkafka::error::RDKafkaErrorCode;
+use rdkafka::metadata::MetadataTopic;
 use rdkafka::producer::Producer as _;
 use tokio::runtime::Runtime;
 
+use crate::absence::Answer;
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::kafka::admin::{self, NewTopic, Rights};
 use crate::kafka::clients::{Producer, Troubles};
@@ -89,6 +91,22 @@ impl Topic<'_> {
             return Err(self.no_leader("has a partition without a leader"));
         }
         Ok(i32::try_from(partitions.len()).ok())
+    }
+
+    /// Whether it is still there. A broker that does not know it is asked for all topics, to see what that means.
+    pub(crate) fn look(&self) -> Result<Answer> {
+        if self.partitions()?.is_some() {
+            return Ok(Answer::There);
+        }
+        let all = self.producer.client().fetch_metadata(None, self.timeout);
+        let all = all.map_err(|error| self.unreachable(error.into()))?;
+        let mut names = all.topics().iter().map(MetadataTopic::name);
+        let is_unknowing = all.topics().is_empty() || names.any(|name| name == self.options.topic);
+        Ok(if is_unknowing {
+            Answer::Unknowing
+        } else {
+            Answer::Others
+        })
     }
 
     /// First and next offset of a partition.

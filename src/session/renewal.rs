@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::{REQUEST, Session};
+use crate::absence::Missed;
 use crate::error::Result;
 use crate::incoming::intake::Intake;
 use crate::kafka::clients::Producer;
@@ -21,16 +22,20 @@ impl Session<'_> {
         let Shared {
             options, reporter, ..
         } = self.shared;
-        if topic.partitions()?.is_none() {
-            self.reader.topic_is_gone();
-            if !std::mem::replace(&mut self.is_topic_missed, true) {
+        let answer = topic.look();
+        let sight = answer.as_ref().ok().copied();
+        match self.absence.note(Instant::now(), sight) {
+            Some(Missed::Unsure) => return Ok(false),
+            Some(Missed::Gone) => {
+                self.reader.topic_is_gone();
                 reporter.error(news::topic_deleted(&options.topic));
             }
+            Some(Missed::Known) | None => {}
         }
+        answer?;
         if !self.reader.pin_again(consumer, &topic, intake, reporter)? {
             return Ok(false);
         }
-        self.is_topic_missed = false;
         self.reads_since = Instant::now();
         let before = std::mem::replace(&mut self.producer, producer);
         self.let_out();
