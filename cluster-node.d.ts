@@ -1,6 +1,7 @@
 /// <reference types="node" />
 
 import MessageConnector = require('./index')
+import Self = KafkaClusterNode
 
 /**
  * deepstream's cluster node for Apache Kafka, for deepstream 4 and later: all servers of a deepstream cluster share
@@ -140,7 +141,7 @@ declare namespace KafkaClusterNode {
   export type KafkaError = MessageConnector.KafkaError
   export type Stats = MessageConnector.Stats
 
-  export { KafkaClusterNode as default }
+  export { Self as KafkaClusterNode, Self as default }
 }
 
 export = KafkaClusterNode

@@ -138,4 +138,5 @@ function describe(error) {
 }
 
 module.exports = KafkaClusterNode
+module.exports.KafkaClusterNode = KafkaClusterNode
 module.exports.default = KafkaClusterNode

@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'events'
 import KafkaClusterNode = require('./cluster-node')
+import Self = MessageConnector
 
 /**
  * deepstream's message connector for Apache Kafka: all servers of a deepstream cluster share one Kafka
@@ -14,8 +15,11 @@ import KafkaClusterNode = require('./cluster-node')
  * const server = new Deepstream()
  * server.set('messageConnector', new MessageConnector({ connectionString: 'kafka-1:9092' }))
  */
-declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
-  /** The cluster node: deepstream 4 and later use a plugin's default export, earlier versions never do. */
+declare class MessageConnector extends EventEmitter {
+  /**
+   * The cluster node: deepstream 4 and later use a plugin's default export, earlier versions never do. It is also what
+   * TypeScript's default import gets without `esModuleInterop`: import `{ MessageConnector }` there.
+   */
   static readonly default: typeof KafkaClusterNode
 
   /**
@@ -78,14 +82,43 @@ declare class MessageConnector extends EventEmitter<MessageConnector.Events> {
    * call. Removes all subscriptions.
    */
   close(): void
+
+  addListener<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
+  on<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
+  once<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
+  prependListener<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
+  prependOnceListener<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
+  off<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
+  removeListener<Name extends keyof MessageConnector.Events>(
+    name: Name,
+    listener: MessageConnector.Listener<Name>
+  ): this
 }
 
 declare namespace MessageConnector {
   /** Gets the message and nothing else. */
-  type Callback<Message = any> = (message: Message) => void
+  export type Callback<Message = any> = (message: Message) => void
 
   /** What `new MessageConnector()` takes: deepstream's `plugins.message.options`. */
-  interface Options {
+  export interface Options {
     /**
      * The Kafka brokers as `host:port`, separated by commas. A few of them are enough, since they
      * know the others. `embedded` is an in-memory development broker inside this process,
@@ -196,7 +229,7 @@ declare namespace MessageConnector {
   }
 
   /** What a token provider returns. */
-  interface Token {
+  export interface Token {
     /** The token itself, as the brokers expect it: usually a JWT. */
     value: string
     /** When it expires: a Date, or milliseconds since 1970. */
@@ -208,7 +241,7 @@ declare namespace MessageConnector {
   }
 
   /** The events and their arguments. */
-  interface Events {
+  export interface Events {
     /** Messages flow. Again after each init() that follows a close(). */
     ready: []
     /**
@@ -221,8 +254,11 @@ declare namespace MessageConnector {
     close: []
   }
 
+  /** What listens to an event. */
+  export type Listener<Name extends keyof Events> = (...values: Events[Name]) => void
+
   /** docs/errors.md explains each. */
-  type ErrorCode =
+  export type ErrorCode =
     | 'ERR_KAFKA_OPTION'
     | 'ERR_KAFKA_ADDON'
     | 'ERR_KAFKA_PROPERTY'
@@ -252,7 +288,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_INTERNAL'
 
   /** Every error of this package, thrown or emitted. Process warnings have the same codes. */
-  interface KafkaError extends Error {
+  export interface KafkaError extends Error {
     /** Always 'Kafka error'. */
     name: string
     code: ErrorCode
@@ -271,7 +307,7 @@ declare namespace MessageConnector {
    * `received` is the sum of `delivered`, `filteredOwn`, `filteredDirect`, `filteredUnsubscribed` and
    * `duplicates`.
    */
-  interface Stats {
+  export interface Stats {
     /** Id of this server on the bus: the key of its Kafka records. */
     sender: string
     /** The Kafka topic. */
@@ -315,6 +351,8 @@ declare namespace MessageConnector {
     /** Bytes of messages that are now waiting for JavaScript. */
     inboxBytes: number
   }
+
+  export { Self as MessageConnector }
 }
 
 export = MessageConnector

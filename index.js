@@ -76,5 +76,6 @@ class MessageConnector extends EventEmitter {
 }
 
 module.exports = MessageConnector
+module.exports.MessageConnector = MessageConnector
 // deepstream 4 and later take a plugin's default export where there is one, earlier ones never do.
 module.exports.default = require('./cluster-node')

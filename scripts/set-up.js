@@ -57,10 +57,12 @@ async function downloadServers() {
   const { downloadKafka } = require('../harness/kafka/download')
   const { installServer } = require('../harness/deepstream/install')
   const { installRegistry } = require('../harness/registry')
+  const { COMPILERS, installCompiler } = require('../__test__/support/compilers')
   console.log(
-    'Downloading Kafka, the deepstream servers and a package registry, unless they are there'
+    'Downloading what the tests run: Kafka, TypeScript, the deepstream servers and a package registry, unless it is there'
   )
   await downloadKafka()
+  for (const compiler of COMPILERS) await installCompiler(compiler)
   await installRegistry()
   const versions = fs.readdirSync(path.join(ROOT, 'harness', 'deepstream'))
   for (const version of versions.filter((name) => /^\d/.test(name))) await installServer(version)
