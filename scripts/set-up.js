@@ -58,10 +58,14 @@ async function downloadServers() {
   const { installServer } = require('../harness/deepstream/install')
   const { installRegistry } = require('../harness/registry')
   const { COMPILERS, installCompiler } = require('../__test__/support/compilers')
+  const { KAFKAS } = require('../matrix/brokers')
+  const { NODES, installNode } = require('../matrix/nodes')
   console.log(
-    'Downloading what the tests run: Kafka, TypeScript, the deepstream servers and a package registry, unless it is there'
+    'Downloading what the tests run: Kafka, Node, TypeScript, the deepstream servers and a package registry, unless it is there'
   )
   await downloadKafka()
+  await downloadKafka(KAFKAS[0])
+  for (const version of [NODES[0], NODES.at(-1)]) await installNode(version)
   for (const compiler of COMPILERS) await installCompiler(compiler)
   await installRegistry()
   const versions = fs.readdirSync(path.join(ROOT, 'harness', 'deepstream'))

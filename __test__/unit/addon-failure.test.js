@@ -1,12 +1,7 @@
 'use strict'
 
-const { execFile } = require('node:child_process')
-const path = require('node:path')
-const { promisify } = require('node:util')
 const { explain } = require('../../lib/addon-failure')
-
-const run = promisify(execFile)
-const ROOT = path.join(__dirname, '..', '..')
+const { refusalOf, refusals } = require('../../matrix/refusals')
 
 const LINUX = {
   platform: 'linux',
@@ -83,24 +78,11 @@ test('whatever is thrown, something is said', () => {
   }
 })
 
-describe('a Node that loads no addons', () => {
-  const [major] = process.versions.node.split('.').map(Number)
-  const permission = major < 22 ? '--experimental-permission' : '--permission'
-
-  test.each([
-    [['--no-addons'], 'Node runs with --no-addons'],
-    [[permission, '--allow-fs-read=*'], 'Add --allow-addons']
-  ])('%j is named when a connector is made', async (flags, expected) => {
-    const script = `
-      const Connector = require(${JSON.stringify(ROOT)})
-      try {
-        new Connector({ connectionString: 'a:9092' })
-      } catch (error) {
-        console.log(JSON.stringify([error.code, error.message]))
-      }`
-    const { stdout } = await run(process.execPath, [...flags, '-e', script])
-    const [code, message] = JSON.parse(stdout)
+test.each(refusals(process.versions.node))(
+  'a Node that loads no addons because of $flags is told when a connector is made',
+  async ({ flags, advice }) => {
+    const { code, message } = await refusalOf(process.execPath, flags)
     expect(code).toBe('ERR_KAFKA_ADDON')
-    expect(message).toContain(expected)
-  })
-})
+    expect(message).toContain(advice)
+  }
+)
