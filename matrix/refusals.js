@@ -17,15 +17,18 @@ const SCRIPT = `
 
 /**
  * @param {string} version of a Node
- * @returns {{ flags: string[], advice: string }[]} with what it loads no addons, and what a connector says then
+ * @returns {{ flags: string[], cause: string }[]} with what it loads no addons, and the cause that a connector gives then
  */
 function refusals(version) {
   const [major, minor] = version.split('.').map(Number)
-  const noAddons = { flags: ['--no-addons'], advice: 'Node runs with --no-addons. Remove it' }
+  const noAddons = { flags: ['--no-addons'], cause: 'Node runs with --no-addons' }
   if (major < 20) return [noAddons]
   const isStable = major > 22 || (major === 22 && minor >= 13)
   const permission = isStable ? '--permission' : '--experimental-permission'
-  return [noAddons, { flags: [permission, '--allow-fs-read=*'], advice: 'Add --allow-addons' }]
+  return [
+    noAddons,
+    { flags: [permission, '--allow-fs-read=*'], cause: 'Node runs with --permission' }
+  ]
 }
 
 /**

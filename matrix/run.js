@@ -86,9 +86,9 @@ async function misset(cluster, topics) {
 
 /** @returns {Promise<string | undefined>} why it is not told how a Node loads addons that does not, if so */
 async function unsaid(node, command) {
-  for (const { flags, advice } of refusals(node)) {
+  for (const { flags, cause } of refusals(node)) {
     const { code, message } = await refusalOf(command, flags)
-    if (code !== 'ERR_KAFKA_ADDON' || !message.includes(advice)) {
+    if (code !== 'ERR_KAFKA_ADDON' || !message.includes(cause)) {
       return `With ${flags.join(' ')} it says ${code}: ${message}`
     }
   }

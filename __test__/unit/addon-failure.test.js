@@ -80,9 +80,9 @@ test('whatever is thrown, something is said', () => {
 
 test.each(refusals(process.versions.node))(
   'a Node that loads no addons because of $flags is told when a connector is made',
-  async ({ flags, advice }) => {
+  async ({ flags, cause }) => {
     const { code, message } = await refusalOf(process.execPath, flags)
     expect(code).toBe('ERR_KAFKA_ADDON')
-    expect(message).toContain(advice)
+    expect(message).toContain(cause)
   }
 )
