@@ -7,6 +7,9 @@ const EXAMPLE = '"kafka-1:9092,kafka-2:9092"'
 /** The original's words, which its users may search for. */
 const MISSING = 'Missing config parameter "connectionString"'
 
+const EMPTY =
+  'The option connectionString is empty. If it comes from an environment variable, that variable is not set.'
+
 /**
  * It might contain credentials by mistake, so it is never shown.
  * @param {string} value the option connectionString
@@ -15,10 +18,7 @@ const MISSING = 'Missing config parameter "connectionString"'
  */
 function brokerList(value) {
   const addresses = value.split(',').map((address) => address.trim())
-  if (value.trim() === '')
-    throw refused(
-      `The option connectionString is empty. If it comes from an environment variable, that variable is not set. ${MISSING}`
-    )
+  if (value.trim() === '') throw refused(`${EMPTY} ${MISSING}`)
   for (const address of addresses) {
     const [variable, name] = address.match(/^\$(\w+)/) ?? address.match(/\$\{(\w+)[^}]*\}/) ?? []
     if (variable)
@@ -56,4 +56,4 @@ function refused(message) {
   return new KafkaError('ERR_KAFKA_OPTION', message)
 }
 
-module.exports = { EXAMPLE, MISSING, brokerList }
+module.exports = { EMPTY, EXAMPLE, MISSING, brokerList }

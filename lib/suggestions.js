@@ -1,6 +1,6 @@
 'use strict'
 
-const { EXAMPLE, MISSING } = require('./broker-addresses')
+const { EMPTY, EXAMPLE, MISSING } = require('./broker-addresses')
 const { KafkaError } = require('./errors')
 const { kindOf } = require('./option-values')
 
@@ -67,7 +67,10 @@ function insteadOfConnection(given, options) {
   if (name)
     return `${unknownOption(name, options).message} It names the brokers, such as ${EXAMPLE}.`
   const property = ['bootstrap.servers', 'metadata.broker.list'].find((name) => given.kafka?.[name])
-  return property && `Instead of ${property} in the option kafka, use the option connectionString.`
+  if (property)
+    return `Instead of ${property} in the option kafka, use the option connectionString.`
+  // An unset variable in YAML, where nothing is left of the value.
+  return value === null ? EMPTY : undefined
 }
 
 function suggest(name, options) {

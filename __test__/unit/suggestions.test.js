@@ -15,7 +15,13 @@ function thrownAlone(options) {
   throw new Error('Nothing was thrown')
 }
 
-test.each([[undefined], [null], [{}], [{ connectionString: null }], [{ clientId: 'a' }]])(
+test('a variable that is not set may leave nothing at all of a value in YAML', () => {
+  const { message } = thrownAlone({ connectionString: null })
+  expect(message).toContain('that variable is not set')
+  expect(message).toContain(MISSING)
+})
+
+test.each([[undefined], [null], [{}], [{ clientId: 'a' }]])(
   'without a connectionString the words of the original come first: %p',
   (options) => {
     const { code, message } = thrownAlone(options)
