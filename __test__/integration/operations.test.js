@@ -40,8 +40,25 @@ afterAll(async () => {
 
 const nodes = useNodes(broker)
 
-test('the commands of operations.md make a topic on which servers talk', async () => {
-  for (const command of blocksOf(OPERATIONS, 'sh')) await shell(command)
+const [AS_A_SERVER, ...COMMANDS] = blocksOf(OPERATIONS, 'sh')
+
+test('the first command of operations.md makes the topic that a server makes', async () => {
+  const settings = async (topic) => {
+    const description = await shell(
+      'kafka-topics.sh --bootstrap-server kafka-1:9092 --describe --topic deepstream-cluster',
+      topic
+    )
+    const [, counts, configs] = /(PartitionCount.*)\tConfigs: (.*)/.exec(description)
+    return [counts, ...configs.trim().split(',').sort()]
+  }
+  await nodes.start(1)
+  const other = `${nodes.topic}-by-hand`
+  await shell(AS_A_SERVER, other)
+  expect(await settings(other)).toEqual(await settings(nodes.topic))
+})
+
+test('the other commands of operations.md make a topic on which servers talk', async () => {
+  for (const command of COMMANDS) await shell(command)
 
   const description = await shell(
     'kafka-topics.sh --bootstrap-server kafka-1:9092 --describe --topic deepstream-cluster'
@@ -115,11 +132,11 @@ async function onDisk() {
   return { records: Number(offsets.trim().split(':').at(-1)), bytes: Math.max(...sizes) }
 }
 
-/** Runs a command of the documents on this cluster, for the topic of this test. */
-async function shell(command) {
+/** Runs a command of the documents on this cluster, for the topic of this test or another one. */
+async function shell(command, topic = nodes.topic) {
   const here = command
     .replaceAll('kafka-1:9092', cluster.connectionString)
-    .replaceAll(/deepstream-(cluster|msg)/g, nodes.topic)
+    .replaceAll(/deepstream-(cluster|msg)/g, topic)
   const { stdout } = await run('sh', ['-ec', `PATH="$PWD:$PATH"\n${here}`], { cwd: tools })
   return stdout
 }
