@@ -2,18 +2,18 @@
 
 /**
  * Every code that an error of this package can have, with its meaning.
- * `src/error.rs` holds those of the engine, docs/errors.md explains them all; a test compares the three.
+ * `src/error.rs` contains those of the engine, docs/errors.md explains them all; a test compares the three.
  */
 const CODES = {
   ERR_KAFKA_OPTION: 'an option is missing, unknown, has a wrong value, or has no effect',
-  ERR_KAFKA_ADDON: 'the native addon does not fit this platform',
+  ERR_KAFKA_ADDON: 'the native addon cannot be loaded',
   ERR_KAFKA_PROPERTY: 'a librdkafka property is unknown, has a wrong value, or may not be set',
   ERR_KAFKA_NO_BROKER: 'nothing listens at the configured addresses',
   ERR_KAFKA_NOT_A_BROKER: 'something listens there that does not speak Kafka',
   ERR_KAFKA_ZOOKEEPER: 'the address is ZooKeeper’s, not a Kafka broker’s',
-  ERR_KAFKA_ADVERTISED_LISTENER: 'a broker sends clients to an address they cannot reach',
+  ERR_KAFKA_ADVERTISED_LISTENER: 'a broker refers clients to an address that they cannot reach',
   ERR_KAFKA_AUTHENTICATION: 'the broker rejected the credentials',
-  ERR_KAFKA_TOKEN: 'the provider of tokens gives none',
+  ERR_KAFKA_TOKEN: 'the token provider does not return a valid token',
   ERR_KAFKA_AUTHORIZATION: 'the broker denies an operation',
   ERR_KAFKA_TLS: 'the TLS handshake fails',
   ERR_KAFKA_TOPIC_MISSING: 'the Kafka topic does not exist and was not created',
@@ -24,14 +24,14 @@ const CODES = {
   ERR_KAFKA_MESSAGE_TOO_LARGE: 'a message exceeds a size limit and was not sent',
   ERR_KAFKA_QUEUE_FULL: 'the queue of unsent messages is full and a message was dropped',
   ERR_KAFKA_DELIVERY: 'a message could not be delivered',
-  ERR_KAFKA_INVALID_RECORD: 'a record of the Kafka topic is no message of this bus',
+  ERR_KAFKA_INVALID_RECORD: 'a record of the Kafka topic is not a message of this bus',
   ERR_KAFKA_WIRE_VERSION: 'a record has a later format than this package knows',
-  ERR_KAFKA_THROTTLED: 'a quota of Kafka holds this server back',
+  ERR_KAFKA_THROTTLED: 'a Kafka quota slows this server down',
   ERR_KAFKA_NAME_TAKEN: 'another server has the same id on the bus',
-  ERR_KAFKA_RECORDS_MISSED: 'messages were gone before this node could read them',
+  ERR_KAFKA_RECORDS_MISSED: 'messages were gone before this server could read them',
   ERR_KAFKA_FETCH: 'reading the Kafka topic fails',
   ERR_KAFKA_FLUSH_TIMEOUT: 'messages were still unsent when closing had to end',
-  ERR_KAFKA_INTERNAL: 'a defect of this package'
+  ERR_KAFKA_INTERNAL: 'a defect in this package'
 }
 
 /** An error of this package. */

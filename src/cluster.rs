@@ -44,7 +44,7 @@ impl<'a> Cluster<'a> {
         let runtime = runtime.map_err(|error| {
             Error::new(
                 ErrorKind::Internal,
-                format!("The timer of the connection cannot be started: {error}"),
+                format!("The timer of the connection could not be started: {error}"),
             )
         })?;
         Ok(Self {

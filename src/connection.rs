@@ -82,7 +82,7 @@ impl Connection {
                 self.shared.publisher.end();
                 Err(Error::new(
                     ErrorKind::Internal,
-                    format!("The connection's thread cannot be started: {error}"),
+                    format!("The connection's thread could not be started: {error}"),
                 ))
             }
         }
@@ -168,8 +168,8 @@ impl Connection {
         for NotJson { sender, bytes, .. } in messages {
             self.shared.stats.invalid.add(1);
             let message = format!(
-                "A message of {bytes} bytes from '{sender}' is no JSON and was skipped. Find out who else writes to the Kafka topic; \
-                 the bus needs one of its own (option topic)."
+                "A message of {bytes} bytes from '{sender}' is not JSON, and was skipped. Find out who else writes to the Kafka topic; \
+                 the bus needs a topic of its own (option topic)."
             );
             let error = Error::new(ErrorKind::InvalidRecord, message);
             self.shared.reporter.error(error);
@@ -230,8 +230,8 @@ fn live(shared: &Shared, life: Life) {
         Ok(session) => session.err(),
         Err(_) => Some(Error::new(
             ErrorKind::Internal,
-            "The bus engine failed. This is a defect: please report it with what stderr says. Close the bus and open it \
-             again to go on.",
+            "The bus engine failed. This is a defect: please report it, together with the output on stderr. To continue, close \
+             the bus and open it again.",
         )),
     };
     if let Some(error) = failure {
@@ -247,7 +247,7 @@ fn live(shared: &Shared, life: Life) {
         shared.reporter.error(Error::new(
             ErrorKind::FlushTimeout,
             format!(
-                "{lost} messages could not be delivered within {ms} ms while closing and are lost. Check the brokers, or raise \
+                "{lost} messages could not be delivered within {ms} ms while closing, and are lost. Check the brokers, or raise \
                  the option flushTimeoutMs."
             ),
         ));

@@ -15,7 +15,7 @@ pub enum ErrorKind {
     NotABroker,
     /// `ZooKeeper` listens there. Becomes `ERR_KAFKA_ZOOKEEPER` in JS.
     ZooKeeper,
-    /// A broker answered, but sends clients to an address they cannot reach. Becomes `ERR_KAFKA_ADVERTISED_LISTENER` in JS.
+    /// A broker answered, but refers clients to an address that they cannot reach. Becomes `ERR_KAFKA_ADVERTISED_LISTENER` in JS.
     AdvertisedListener,
     /// The broker rejected the credentials. Becomes `ERR_KAFKA_AUTHENTICATION` in JS.
     Authentication,
@@ -41,17 +41,17 @@ pub enum ErrorKind {
     InvalidRecord,
     /// A record has a later format than this package knows. Becomes `ERR_KAFKA_WIRE_VERSION` in JS.
     WireVersion,
-    /// A quota of Kafka holds this node back. Becomes `ERR_KAFKA_THROTTLED` in JS.
+    /// A Kafka quota slows this server down. Becomes `ERR_KAFKA_THROTTLED` in JS.
     Throttled,
     /// Another server has the same id on the bus. Becomes `ERR_KAFKA_NAME_TAKEN` in JS.
     NameTaken,
-    /// Messages were gone before this node could read them. Becomes `ERR_KAFKA_RECORDS_MISSED` in JS.
+    /// Messages were gone before this server could read them. Becomes `ERR_KAFKA_RECORDS_MISSED` in JS.
     RecordsMissed,
     /// Reading the topic fails. Becomes `ERR_KAFKA_FETCH` in JS.
     Fetch,
     /// Messages were still unsent when closing had to end. Becomes `ERR_KAFKA_FLUSH_TIMEOUT` in JS.
     FlushTimeout,
-    /// A defect of the engine itself. Becomes `ERR_KAFKA_INTERNAL` in JS.
+    /// A defect in the engine itself. Becomes `ERR_KAFKA_INTERNAL` in JS.
     Internal,
 }
 

@@ -1,4 +1,4 @@
-//! What a running session tells, in words. Pure.
+//! What a running session reports, in words. Pure.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ pub(crate) fn silent(topic: &str, silence: Silence) -> Error {
     let seconds = silence.length.as_secs_f64();
     let what = match silence.leader {
         Some(id) => format!(
-            "The leader of partition {partition} of the Kafka topic {topic}, broker {id}, has not answered this node for {seconds:.1} s."
+            "The leader of partition {partition} of the Kafka topic {topic}, broker {id}, has not answered this server for {seconds:.1} s."
         ),
         None => format!(
             "Partition {partition} of the Kafka topic {topic} has had no leader for {seconds:.1} s."
         ),
     };
     let message = format!(
-        "{what} Messages wait in memory until it answers or another broker takes over. Check that broker and the network to it."
+        "{what} Messages wait in memory until it answers or another broker takes over. Check that broker, and the network to it."
     );
     Error::new(ErrorKind::LeaderSilent, message)
 }
@@ -33,13 +33,13 @@ pub(crate) fn back(was_cut_off: bool, after: Duration, waiting: u64) -> Error {
         ErrorKind::LeaderSilent
     };
     let message = format!(
-        "Kafka answers again, after {:.1} s of silence; {waiting} messages wait to be sent now.",
+        "Kafka answers again, after {:.1} s of silence; {waiting} messages are waiting to be sent.",
         after.as_secs_f64()
     );
     Error::new(kind, message)
 }
 
-/// The leader of a partition answers, but does not say that the record under way is stored. `replicas`: see [`replicas`].
+/// The leader of a partition answers, but does not confirm that the record under way is stored. `replicas`: see [`replicas`].
 pub(crate) fn held_up(topic: &str, silence: Silence, replicas: &str, waiting: u64) -> Error {
     let Silence { partition, .. } = silence;
     let broker = silence
@@ -47,8 +47,8 @@ pub(crate) fn held_up(topic: &str, silence: Silence, replicas: &str, waiting: u6
         .map_or_else(String::new, |id| format!(", broker {id},"));
     let message = format!(
         "The leader of partition {partition} of the Kafka topic {topic}{broker} answers, but has not stored a record for {:.1} s. Either \
-         it waits for another replica ({replicas}), or the connection of this node is stalled. {waiting} messages wait. Check the \
-         other brokers and the network.",
+         it is waiting for another replica ({replicas}), or this server's connection is stalled. {waiting} messages are waiting. Check \
+         the other brokers and the network.",
         silence.length.as_secs_f64(),
     );
     Error::new(ErrorKind::LeaderSilent, message)
@@ -57,16 +57,16 @@ pub(crate) fn held_up(topic: &str, silence: Silence, replicas: &str, waiting: u6
 /// Records that were held up are stored again.
 pub(crate) fn held_up_no_more(after: Duration, waiting: u64) -> Error {
     let message = format!(
-        "Kafka takes messages again, after {:.1} s; {waiting} messages wait to be sent now.",
+        "Kafka accepts messages again, after {:.1} s; {waiting} messages are waiting to be sent.",
         after.as_secs_f64()
     );
     Error::new(ErrorKind::LeaderSilent, message)
 }
 
-/// The topic takes nothing, because too few of its replicas are in sync. `replicas`: see [`replicas`].
+/// The topic accepts nothing, because too few of its replicas are in sync. `replicas`: see [`replicas`].
 pub(crate) fn too_few(topic: &str, waiting: &Waiting, replicas: &str) -> Error {
     let message = format!(
-        "The Kafka topic {topic} has taken no message for {:.1} s: {replicas}. {} messages wait and are tried again. Bring the other \
+        "The Kafka topic {topic} has accepted no message for {:.1} s: {replicas}. {} messages wait, and are sent again. Bring the other \
          brokers back.",
         waiting.since.as_secs_f64(),
         waiting.messages
@@ -74,7 +74,7 @@ pub(crate) fn too_few(topic: &str, waiting: &Waiting, replicas: &str) -> Error {
     Error::new(ErrorKind::Delivery, message).caused_by(waiting.cause.clone())
 }
 
-/// How many replicas of a partition are in sync of how many, and how many the topic demands, as far as that is known.
+/// How many replicas of a partition are in sync of how many, and how many the topic requires, as far as that is known.
 pub(crate) fn replicas(
     partition: i32,
     there: Option<(usize, usize)>,
@@ -86,14 +86,14 @@ pub(crate) fn replicas(
     };
     let needed = needed.unwrap_or("an unknown number");
     format!(
-        "{there} of its partition {partition} are in sync, and its min.insync.replicas demands {needed}"
+        "{there} of its partition {partition} are in sync, and its min.insync.replicas requires {needed}"
     )
 }
 
 /// This user may read again.
 pub(crate) fn allowed(topic: &str, after: Duration) -> Error {
     let message = format!(
-        "This user may read the Kafka topic {topic} again, after {:.1} s; reading goes on where it stopped.",
+        "This user may read the Kafka topic {topic} again, after {:.1} s; reading continues where it stopped.",
         after.as_secs_f64()
     );
     Error::new(ErrorKind::Authorization, message)
@@ -106,8 +106,8 @@ pub(crate) fn throttled(quota: Quota, length: Duration, client_id: &str) -> Erro
         Quota::Consumer => ("reads", "consumer_byte_rate"),
     };
     let message = format!(
-        "Kafka throttles this node: a broker holds back its answers for up to {:.1} s, because this node {what} more than a quota \
-         allows. Nothing is lost, but messages come late. Raise the quota {name} (or request_percentage) of its user or of its \
+        "Kafka throttles this server: a broker holds back its answers for up to {:.1} s, because this server {what} more than a quota \
+         allows. Nothing is lost, but messages arrive late. Raise the quota {name} (or request_percentage) of its user or of its \
          client.id '{client_id}' (kafka-configs.sh --entity-type users or clients).",
         length.as_secs_f64()
     );
@@ -118,7 +118,7 @@ pub(crate) fn throttled(quota: Quota, length: Duration, client_id: &str) -> Erro
 pub(crate) fn topic_deleted(topic: &str) -> Error {
     let message = format!(
         "The Kafka topic {topic} was deleted while in use. It is created again if the option createTopic is on; messages that \
-         were stored but not read yet are lost. Find out who deleted it."
+         were stored but not read yet are lost. Find out who deleted the topic."
     );
     Error::new(ErrorKind::TopicMissing, message)
 }

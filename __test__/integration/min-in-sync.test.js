@@ -44,7 +44,7 @@ async function expectAll(writer, messages) {
   const numbers = () => messages.filter((n) => n >= 0)
   await eventually(() => numbers().length === MESSAGES, { timeoutMs: PATIENCE_MS })
   expect(numbers()).toEqual(Array.from({ length: MESSAGES }, (_, n) => n))
-  const isBack = ({ message }) => message.includes('takes messages again, after ')
+  const isBack = ({ message }) => message.includes('accepts messages again, after ')
   await eventually(() => warnings.some(isBack))
   expect(warnings.filter(isBack)).toHaveLength(1)
   await eventually(() => writer.stats().undelivered === 0)
@@ -58,7 +58,7 @@ test('too few replicas in sync are told with their number; messages wait, and ar
     await publish(writer)
     const [error] = await nodes.takeErrorsWith('ERR_KAFKA_DELIVERY')
     expect(error.message).toMatch(
-      /has taken no message for [12]\.\d s: 1 of 2 replicas of its partition 0 are in sync, and its min\.insync\.replicas demands 2\. \d+ messages wait/
+      /has accepted no message for [12]\.\d s: 1 of 2 replicas of its partition 0 are in sync, and its min\.insync\.replicas requires 2\. \d+ messages wait/
     )
     expect(error.message).toContain(nodes.topic)
   } finally {
@@ -76,7 +76,7 @@ test('a replica that is killed is suspected at once, with the numbers, until Kaf
     const [first] = await nodes.takeErrorsWith('ERR_KAFKA_LEADER_SILENT')
     expect(first.message).toContain('answers, but has not stored a record for ')
     expect(first.message).toContain(
-      '(2 of 2 replicas of its partition 0 are in sync, and its min.insync.replicas demands 2)'
+      '(2 of 2 replicas of its partition 0 are in sync, and its min.insync.replicas requires 2)'
     )
     const isTold = () => nodes.errors.some(({ message }) => message.includes(': 1 of 2 replicas'))
     await eventually(isTold, { timeoutMs: PATIENCE_MS })

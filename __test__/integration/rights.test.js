@@ -70,7 +70,7 @@ describe('a user', () => {
       const node = nodes.create(AS_ALICE)
       const [error] = await nodes.takeErrorsWith('ERR_KAFKA_AUTHORIZATION')
       expect(error.message).toBe(
-        `The broker does not give this user (alice) the right ${name} on the Kafka topic ${nodes.topic}. Give it with: ${remedy(name)}`
+        `This user (alice) does not have the right ${name} on the Kafka topic ${nodes.topic}. Grant it with: ${remedy(name)}`
       )
       expect(node.isReady).toBe(false)
       await cluster.acls.add(right(lacks))
@@ -92,7 +92,7 @@ describe('a user', () => {
     await eventually(() => warnings.length > 0, { timeoutMs: PATIENCE_MS })
     expect(warnings[0]).toMatchObject({ code: 'ERR_KAFKA_TOPIC_MISSING' })
     expect(warnings[0].message).toContain(
-      `this user may not create it (it may with: ${remedy('Create')})`
+      `this user may not create it (grant the right with: ${remedy('Create')})`
     )
     expect(warnings[0].message).toContain(
       `--command-config client.properties --create --topic ${nodes.topic}`
@@ -134,7 +134,9 @@ describe('a right that is taken away while nodes run', () => {
     await cluster.acls.add(right('WRITE'))
     await filled(messages, 40, PATIENCE_MS)
     expect(messages).toEqual(inOrder)
-    await eventually(() => warnings.some(({ message }) => message.includes('takes messages again')))
+    await eventually(() =>
+      warnings.some(({ message }) => message.includes('accepts messages again'))
+    )
     expect(nodes.errors).toEqual([])
   })
 

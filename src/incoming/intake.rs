@@ -169,9 +169,9 @@ impl Intake<'_> {
                 None => String::new(),
             };
             let message = format!(
-                "Another server on the bus has the id '{}' as well.{host} The two do not hear each other, and others may hear only \
-                 one of them. Give each server an id of its own (serverName). If one is just taking the other's place, this is \
-                 over when that one has ended.",
+                "Another server on the bus also has the id '{}'.{host} The two do not hear each other, and others may hear only \
+                 one of them. Give each server an id of its own (serverName). If one is just replacing the other, this is over \
+                 when the old one has ended.",
                 self.me
             );
             self.reporter
@@ -183,8 +183,8 @@ impl Intake<'_> {
         self.stats.missed.add(count);
         let why = match self.state.deleted.as_reason(now) {
             Some(records) => self.were_deleted(records),
-            None => "they were not in the Kafka topic when this node came to read them. Find out what held the node up, or \
-                     which broker lost them."
+            None => "they were no longer in the Kafka topic when this server was about to read them. Find out what delayed this \
+                     server, or which broker lost them."
                 .to_owned(),
         };
         let message = format!(
@@ -200,11 +200,11 @@ impl Intake<'_> {
         self.state.deleted.note(records, now);
     }
 
-    /// Tells of deleted records after which nobody's messages were found to be missing.
+    /// Reports deleted records after which nobody's messages turned out to be missing.
     pub(crate) fn tell_deleted(&mut self, now: Instant) {
         if let Some(records) = self.state.deleted.due(now) {
             let message = format!(
-                "Messages may be lost here, nobody can tell whose: {}",
+                "Messages may be lost here, and it is not known whose: {}",
                 self.were_deleted(records)
             );
             self.reporter
@@ -214,8 +214,8 @@ impl Intake<'_> {
 
     fn were_deleted(&self, records: u64) -> String {
         format!(
-            "{records} records of the Kafka topic {} were deleted before this node could read them. Raise the topic's \
-             retention.ms, or find out what held the node up.",
+            "{records} records of the Kafka topic {} were deleted before this server could read them. Raise the topic's \
+             retention.ms, or find out what delayed this server.",
             self.topic
         )
     }
@@ -230,15 +230,15 @@ impl Intake<'_> {
             Unreadable::Invalid => Error::new(
                 ErrorKind::InvalidRecord,
                 format!(
-                    "A record of {bytes} bytes (partition {partition}, offset {offset}) is no message of this bus and was skipped. \
-                     Find out who else writes to the Kafka topic; the bus needs one of its own (option topic)."
+                    "A record of {bytes} bytes (partition {partition}, offset {offset}) is not a message of this bus, and was skipped. \
+                     Find out who else writes to the Kafka topic; the bus needs a topic of its own (option topic)."
                 ),
             ),
             Unreadable::Newer => Error::new(
                 ErrorKind::WireVersion,
                 format!(
                     "A record of '{}' (partition {partition}, offset {offset}) has a later format than version {VERSION}, which \
-                     this node reads, and was skipped. Update deepstream.io-msg-kafka on this node.",
+                     this server reads, and was skipped. Update deepstream.io-msg-kafka on this server.",
                     String::from_utf8_lossy(source.key)
                 ),
             ),

@@ -221,8 +221,8 @@ impl Reader {
     fn has_other_records(&self, partition: usize, end: i64, next: i64) -> Error {
         let message = format!(
             "Partition {partition} of the Kafka topic {} lost its end, or was deleted and created again: it ends at offset {end} now, \
-             and other records stand there than those that this node had read up to offset {next}. What was stored there and not \
-             read yet is lost; whose messages and how many is told when their senders go on. Find out which broker lost them \
+             and the records there are not those that this server had read up to offset {next}. Messages that were stored there and \
+             not read yet are lost; whose and how many is reported when their senders continue. Find out which broker lost them \
              (unclean.leader.election.enable), or who deleted the topic.",
             self.topic
         );
@@ -248,7 +248,7 @@ impl Reader {
             | Fault::GroupDenied => {}
             _ => {
                 let message = format!(
-                    "Reading the Kafka topic {} fails; trying again. See the cause, and the broker's log.",
+                    "Reading the Kafka topic {} failed; trying again. See the cause, and the broker's log.",
                     self.topic
                 );
                 let told = Error::new(ErrorKind::Fetch, message);

@@ -31,7 +31,7 @@ pub(crate) fn validate(options: &Options) -> Result<()> {
             ErrorKind::Property,
             format!(
                 "The librdkafka property {QUEUE_PROPERTY} must be a whole number from 1 to {MAX_QUEUE_KBYTES}: the room in KiB for \
-                 messages that wait until Kafka has stored them. Correct it in the option kafka."
+                 messages that Kafka has not stored yet. Correct it in the option kafka."
             ),
         ));
     }
@@ -149,16 +149,16 @@ pub(crate) fn invalid_property(error: &KafkaError) -> Error {
             format!("librdkafka has no property {name}. {ADVICE}")
         }
         KafkaError::ClientConfig(_, _, name, _) if is_secret(name) => {
-            format!("The librdkafka property {name} has no valid value. {ADVICE}")
+            format!("The value of the librdkafka property {name} is not valid. {ADVICE}")
         }
         // The description may name the property by another of its names.
         KafkaError::ClientConfig(_, description, name, _) => {
-            format!("The librdkafka property {name} is refused: {description}. {ADVICE}")
+            format!("librdkafka refuses the property {name}: {description}. {ADVICE}")
         }
         KafkaError::ClientCreation(description) => {
-            format!("librdkafka refuses its configuration: {description}. {ADVICE}")
+            format!("librdkafka refuses this configuration: {description}. {ADVICE}")
         }
-        other => format!("librdkafka refuses its configuration: {other}. {ADVICE}"),
+        other => format!("librdkafka refuses this configuration: {other}. {ADVICE}"),
     };
     Error::new(ErrorKind::Property, message)
 }

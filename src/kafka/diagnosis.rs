@@ -1,4 +1,4 @@
-//! Says why no broker can be reached, by what librdkafka says.
+//! Explains why no broker can be reached, from what librdkafka says.
 
 use crate::error::{Cause, Error, ErrorKind};
 use crate::kafka::commands::{self, Operation};
@@ -6,7 +6,7 @@ use crate::kafka::evidence::Evidence;
 use crate::kafka::fault::Fault;
 use crate::options::Options;
 
-/// Explains why the brokers at `addresses` do not answer, by what librdkafka says.
+/// Explains why the brokers at `addresses` do not answer, from what librdkafka says.
 #[must_use]
 pub fn explain(addresses: &str, cause: Option<Cause>, options: &Options) -> Error {
     let fault = cause
@@ -27,14 +27,14 @@ pub fn explain(addresses: &str, cause: Option<Cause>, options: &Options) -> Erro
         Some(Fault::Tls) => Error::new(
             ErrorKind::Tls,
             format!(
-                "The TLS handshake with the Kafka broker at {addresses} fails. Check that its listener uses TLS and \
-                 that ssl.ca.location (and ssl.certificate.location, if it asks for one) in the option kafka are right."
+                "The TLS handshake with the Kafka broker at {addresses} failed. Check that its listener uses TLS, and that \
+                 ssl.ca.location (and ssl.certificate.location, if the broker requires one) in the option kafka are right."
             ),
         ),
         Some(Fault::UnknownHost) => Error::new(
             ErrorKind::NoBroker,
             format!(
-                "The host name of no Kafka broker in {addresses} is known.{}",
+                "No Kafka broker was found, because no host name in {addresses} can be resolved.{}",
                 hint(addresses)
             ),
         ),
@@ -50,9 +50,10 @@ pub(crate) fn lacks(options: &Options, operations: &[Operation]) -> Error {
     let plural = if names.len() > 1 { "rights" } else { "right" };
     let who = commands::user(options).map_or_else(String::new, |user| format!(" ({user})"));
     let message = format!(
-        "The broker does not give this user{who} the {plural} {} on the Kafka topic {}. Give it with: {}",
+        "This user{who} does not have the {plural} {} on the Kafka topic {}. Grant {} with: {}",
         names.join(" and "),
         options.topic,
+        if names.len() > 1 { "them" } else { "it" },
         commands::allow(options, operations)
     );
     Error::new(ErrorKind::Authorization, message)
@@ -73,13 +74,13 @@ fn refused(addresses: &str, evidence: Evidence<'_>, options: &Options) -> Option
             ErrorKind::Tls,
             format!(
                 "The certificate of the Kafka broker at {addresses} is not accepted. Check ssl.ca.location in the option \
-                 kafka, and the certificate's time and names."
+                 kafka, and the certificate's dates and names."
             ),
         ),
         Evidence::ClientCertificate if !options.has_certificate() => (
             ErrorKind::Tls,
             format!(
-                "The Kafka broker at {addresses} demands a certificate of its clients, and this one has none. Set \
+                "The Kafka broker at {addresses} requires a client certificate, and this client has none. Set \
                  ssl.certificate.location and ssl.key.location in the option kafka."
             ),
         ),
@@ -94,14 +95,14 @@ fn refused(addresses: &str, evidence: Evidence<'_>, options: &Options) -> Option
         Evidence::TlsVersion => (
             ErrorKind::Tls,
             format!(
-                "The Kafka broker at {addresses} speaks no version of TLS that this client accepts, which are TLS 1.2 and 1.3. \
-                 Set ssl.enabled.protocols of the broker to one of these."
+                "The Kafka broker at {addresses} offers no TLS version that this client accepts (TLS 1.2 and 1.3). Set \
+                 ssl.enabled.protocols of the broker to one of them."
             ),
         ),
         Evidence::NoSasl => (
             ErrorKind::Authentication,
             format!(
-                "The listener of the Kafka broker at {addresses} does not use SASL. Name the port of one that does in the \
+                "The listener of the Kafka broker at {addresses} does not use SASL. Put the port of one that does into the \
                  option connectionString, or set security.protocol in the option kafka to {}.",
                 if options.uses_tls() {
                     "ssl"
@@ -113,8 +114,8 @@ fn refused(addresses: &str, evidence: Evidence<'_>, options: &Options) -> Option
         Evidence::Mechanisms(offered) => (
             ErrorKind::Authentication,
             format!(
-                "The Kafka broker at {addresses} does not offer this sasl.mechanism, but {}. Set sasl.mechanism in the option \
-                 kafka to one of them.",
+                "The Kafka broker at {addresses} does not offer this sasl.mechanism. It offers {}: set sasl.mechanism in the option \
+                 kafka accordingly.",
                 offered.replace(',', ", ")
             ),
         ),
@@ -122,17 +123,20 @@ fn refused(addresses: &str, evidence: Evidence<'_>, options: &Options) -> Option
     Some(Error::new(kind, message))
 }
 
-/// Says that no broker answers a running node any more, or what the brokers refuse it for.
+/// Says that no broker answers a running server any more, or why the brokers refuse it.
 pub(crate) fn cut_off(addresses: &str, cause: Option<Cause>, options: &Options) -> Error {
-    const WAITING: &str = "Messages wait in memory and reading goes on where it stopped";
+    const WAITING: &str = "Messages wait in memory, and reading continues where it stopped,";
     let mut error = explain(addresses, cause, options);
     if matches!(error.kind, ErrorKind::Authentication | ErrorKind::Tls) {
-        error.message = format!("{} {WAITING} once it is accepted again.", error.message);
+        error.message = format!(
+            "{} {WAITING} once this server is accepted again.",
+            error.message
+        );
     } else {
         error.kind = ErrorKind::Disconnected;
         error.message = format!(
-            "No Kafka broker can be reached any more. {WAITING} once a broker is back. Check that the brokers run and the network \
-             between."
+            "No Kafka broker can be reached any more. {WAITING} once a broker is back. Check that the brokers are running, and the \
+             network to them."
         );
     }
     error

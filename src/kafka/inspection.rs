@@ -49,22 +49,22 @@ fn judge(addresses: &str, options: &Options) -> Option<Error> {
     let message = match verdict {
         Verdict::Expired => {
             format!(
-                "{what} has expired. Renew it on the broker; if it is valid, correct this machine's clock."
+                "{what} has expired. Renew it on the broker; if it is still valid, correct this machine's clock."
             )
         }
         Verdict::NotYetValid => {
             format!("{what} is not valid yet. Correct it on the broker, or this machine's clock.")
         }
         Verdict::WrongHost => format!(
-            "{what} is for another host name than {host}. Give the broker one for that name, or name the broker in the option \
-             connectionString (and in its advertised.listeners) as its certificate does."
+            "{what} is not for the host name {host}. Give the broker one for that name, or use the name in the certificate in the \
+             option connectionString (and in the broker's advertised.listeners)."
         ),
         Verdict::UnknownAuthority => format!(
             "{what} was issued by an authority that is not trusted here. Set ssl.ca.location in the option kafka to the \
              certificate of that authority."
         ),
         Verdict::Other(why) => format!(
-            "{what} is not accepted: {why}. Correct it on the broker, or ssl.ca.location in the option kafka."
+            "{what} is not accepted: {why}. Correct the certificate on the broker, or ssl.ca.location in the option kafka."
         ),
     };
     Some(Error::new(ErrorKind::Tls, message))
@@ -99,7 +99,7 @@ fn look(addresses: &str, is_silent: bool, is_tls: bool) -> Error {
                 return Error::new(
                     ErrorKind::Tls,
                     format!(
-                        "The Kafka broker at {address} does not use TLS at this port. Name the port of a listener that does in the \
+                        "The Kafka broker at {address} does not use TLS on this port. Put the port of a listener that does into the \
                          option connectionString, or set security.protocol in the option kafka to plaintext (with SASL, to \
                          sasl_plaintext)."
                     ),
@@ -108,7 +108,7 @@ fn look(addresses: &str, is_silent: bool, is_tls: bool) -> Error {
             Error::new(
                 ErrorKind::NoBroker,
                 format!(
-                    "The Kafka broker at {address} answers, but not all that is asked: it is busy or starting, or its listener demands \
+                    "The Kafka broker at {address} answers, but not all requests: it is busy or starting, or its listener requires \
                      SASL (then set security.protocol in the option kafka). Still trying."
                 ),
             )
@@ -118,14 +118,14 @@ fn look(addresses: &str, is_silent: bool, is_tls: bool) -> Error {
         _ if is_zookeeper(&address) => Error::new(
             ErrorKind::ZooKeeper,
             format!(
-                "ZooKeeper listens at {address}, not a Kafka broker. The option connectionString names Kafka brokers \
-                 now, usually on port 9092; ZooKeeper is not needed any more."
+                "ZooKeeper listens at {address}, not a Kafka broker. The option connectionString now names Kafka brokers, \
+                 usually on port 9092; ZooKeeper is no longer needed."
             ),
         ),
         Answer::Bytes(_) | Answer::End => Error::new(
             ErrorKind::NotABroker,
             format!(
-                "Something listens at {address}, but it does not answer as a Kafka broker. Check the port; if the \
+                "Something listens at {address}, but it does not answer like a Kafka broker. Check the port; if the \
                  listener uses TLS or SASL, set security.protocol in the option kafka."
             ),
         ),
@@ -156,8 +156,8 @@ pub(crate) fn advertised_elsewhere(bootstrap: &str, advertised: &[String]) -> Op
     Some(Error::new(
         ErrorKind::AdvertisedListener,
         format!(
-            "The Kafka broker at {bootstrap} answers and sends clients on to {}, but this machine cannot reach that \
-             address. Set advertised.listeners of the broker to an address that this machine can reach.",
+            "The Kafka broker at {bootstrap} answers, but refers clients to {}, which this machine cannot reach. Set \
+             advertised.listeners of the broker to an address that this machine can reach.",
             advertised.join(", ")
         ),
     ))

@@ -20,7 +20,7 @@ const RESERVED: &[(&str, &str)] = &[
     ),
     (
         "enable.idempotence",
-        "messages have numbers of their own, by which what is sent twice is dropped",
+        "messages have numbers of their own, by which duplicates are dropped",
     ),
     (
         "max.in.flight",
@@ -32,11 +32,11 @@ const RESERVED: &[(&str, &str)] = &[
     ),
     (
         "retries",
-        "the bus tries again itself, for as long as there is room for messages that wait",
+        "the bus retries by itself, for as long as there is room for waiting messages",
     ),
     (
         "message.send.max.retries",
-        "the bus tries again itself, for as long as there is room for messages that wait",
+        "the bus retries by itself, for as long as there is room for waiting messages",
     ),
     (
         "message.timeout.ms",
@@ -48,28 +48,28 @@ const RESERVED: &[(&str, &str)] = &[
     ),
     (
         "acks",
-        "with less than all of them a broker failure loses messages",
+        "with fewer than all of them, a broker failure loses messages",
     ),
     (
         "request.required.acks",
-        "with less than all of them a broker failure loses messages",
+        "with fewer than all of them, a broker failure loses messages",
     ),
     ("transactional.id", "the bus does not use transactions"),
     (
         "delivery.report.only.error",
-        "the bus has to know what is stored",
+        "the bus must know what is stored",
     ),
     (
         "fetch.wait.max.ms",
-        "the bus tells by its answers whether a broker is silent",
+        "the bus notices a silent broker by missing answers to its fetch requests",
     ),
     (
         "statistics.interval.ms",
-        "the bus tells by them whether its brokers are silent",
+        "the bus notices silent brokers by the statistics",
     ),
     (
         "auto.offset.reset",
-        "the bus decides itself where to go on, so that a loss is noticed",
+        "the bus decides itself where to continue, so that it notices losses",
     ),
     (
         "enable.auto.commit",

@@ -116,7 +116,8 @@ impl Topic<'_> {
         answer.map_err(|error| {
             let cause = self.troubles.last().unwrap_or_else(|| error.into());
             self.failed(cause, |cause| {
-                self.no_leader("does not tell its offsets").caused_by(cause)
+                self.no_leader("does not report its offsets")
+                    .caused_by(cause)
             })
         })
     }
@@ -184,7 +185,7 @@ impl Topic<'_> {
             Fault::Denied => {
                 let right = commands::allow(self.options, &[Operation::Create]);
                 let what = format!(
-                    "does not exist, and this user may not create it (it may with: {right})"
+                    "does not exist, and this user may not create it (grant the right with: {right})"
                 );
                 Err(self.missing(&what, Some(cause), &self.config()))
             }
@@ -232,7 +233,7 @@ impl Topic<'_> {
     fn created_otherwise(&self, cause: Cause) -> Error {
         let message = format!(
             "The Kafka topic {} was created without cleanup.policy, retention.ms, segment.ms and max.message.bytes, because the broker says: {}. It \
-             has the broker's own settings; records are kept below its limit. If they do not suit, change them with \
+             has the broker's own settings; records are kept below its limit. If they are not suitable, change them with \
              kafka-configs.sh --alter --entity-type topics.",
             self.options.topic,
             words(&cause)
@@ -297,7 +298,7 @@ impl Topic<'_> {
         Error::new(
             ErrorKind::Fetch,
             format!(
-                "The Kafka topic {} {what}. Trying again; if this lasts, look at the brokers with: {}",
+                "The Kafka topic {} {what}. Trying again; if this lasts, check the brokers with: {}",
                 self.options.topic,
                 commands::describe_topic(self.options)
             ),

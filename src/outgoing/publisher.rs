@@ -338,19 +338,19 @@ fn overflow(dropped: &Dropped) -> Error {
     let what = match messages {
         1 => format!("a message of {bytes} bytes to '{channel}' was dropped"),
         _ => format!(
-            "{messages} messages of {bytes} bytes together, the first to '{channel}', were dropped"
+            "{messages} messages of {bytes} bytes in total, the first to '{channel}', were dropped"
         ),
     };
     let message = format!(
-        "The queue of unsent messages is full, so {what}. Either the brokers are away or slower than this node publishes; \
-         the limit is queue.buffering.max.kbytes in the option kafka."
+        "The queue of unsent messages is full, so {what}. The brokers are either away or slower than this server \
+         publishes; the limit is queue.buffering.max.kbytes in the option kafka."
     );
     Error::new(ErrorKind::QueueFull, message).on_channel(channel.as_str())
 }
 
 fn denied(topic: &str, messages: u64, remedy: &str) -> Error {
     let message = format!(
-        "The broker does not let this user write to the Kafka topic {topic}. {messages} messages wait for the right Write. Give it \
+        "The broker does not let this user write to the Kafka topic {topic}. {messages} messages wait for the right Write. Grant it \
          with: {remedy}"
     );
     Error::new(ErrorKind::Authorization, message)
@@ -358,7 +358,7 @@ fn denied(topic: &str, messages: u64, remedy: &str) -> Error {
 
 fn stuck(topic: &str, since: Duration, messages: u64) -> Error {
     let message = format!(
-        "The Kafka topic {topic} has taken no message for {:.1} s; {messages} wait and are tried again. See the cause, and \
+        "The Kafka topic {topic} has accepted no message for {:.1} s; {messages} wait, and are sent again. See the cause, and \
          the broker's log.",
         since.as_secs_f64()
     );
@@ -367,7 +367,7 @@ fn stuck(topic: &str, since: Duration, messages: u64) -> Error {
 
 fn resumed(topic: &str, after: Duration, messages: u64) -> Error {
     let message = format!(
-        "The Kafka topic {topic} takes messages again, after {:.1} s; {messages} had waited.",
+        "The Kafka topic {topic} accepts messages again, after {:.1} s; {messages} were waiting.",
         after.as_secs_f64()
     );
     Error::new(ErrorKind::Delivery, message)

@@ -52,7 +52,7 @@ impl Session<'_> {
             let mut timeout = Error::new(
                 ErrorKind::ConnectTimeout,
                 format!(
-                    "Not connected after {} ms, still trying. {error}",
+                    "Not connected after {} ms; still trying. {error}",
                     waited.as_millis()
                 ),
             );
