@@ -30,7 +30,9 @@ impl Session<'_> {
                     return true;
                 }
                 Ok(false) => {}
-                Err(error) => self.tell_connecting(&mut report, error),
+                Err(error) => {
+                    self.tell_connecting(&mut report, error);
+                }
             }
             self.renew_token();
             self.producer.poll(Duration::ZERO);
@@ -40,10 +42,15 @@ impl Session<'_> {
         false
     }
 
-    pub(super) fn tell_connecting(&self, report: &mut ConnectReport, error: Error) {
+    /// Returns what was told, if anything.
+    pub(super) fn tell_connecting(
+        &self,
+        report: &mut ConnectReport,
+        error: Error,
+    ) -> Option<ErrorKind> {
         let telling = report.note(Instant::now(), error.kind);
         if telling.as_timeout.is_none() && !telling.as_news {
-            return;
+            return None;
         }
         let bootstrap = &self.cluster.bootstrap;
         let error = inspection::look_closer(error, bootstrap, &self.shared.options);
@@ -59,10 +66,12 @@ impl Session<'_> {
             timeout.cause.clone_from(&error.cause);
             reporter.error(timeout);
         }
-        if telling.as_news && error.kind.ends_start() {
+        let kind = error.kind;
+        if telling.as_news && kind.ends_start() {
             reporter.error(error);
         } else if telling.as_news {
             reporter.warning(error);
         }
+        telling.as_news.then_some(kind)
     }
 }

@@ -95,13 +95,24 @@ impl Session<'_> {
                 Ok(false) => self.link.not_rebuilt(Instant::now()),
                 Err(error) => {
                     self.link.not_rebuilt(Instant::now());
-                    self.tell_connecting(report, error);
+                    self.tell_rebuilding(now, report, error);
                 }
             }
         }
         let known = self.reader.context().partitions();
         if let Err(error) = self.reader.add_partitions(known) {
             self.shared.reporter.error(error);
+        }
+    }
+
+    /// That the brokers refuse this node is told once, whoever notices it first: the one who rebuilds, or the one who watches.
+    fn tell_rebuilding(&mut self, now: Instant, report: &mut ConnectReport, error: Error) {
+        if self.refusal.is_present() {
+            return;
+        }
+        let told = self.tell_connecting(report, error);
+        if matches!(told, Some(ErrorKind::Authentication | ErrorKind::Tls)) {
+            self.refusal.step(now, true, None);
         }
     }
 

@@ -173,10 +173,11 @@ module.exports = function outagesSuite(broker) {
       const { missed } = receiver.stats()
       expect(messages.length + missed).toBe(published)
       const told = nodes.takeErrors().map(({ code }) => code)
-      for (const code of told) {
-        expect(['ERR_KAFKA_RECORDS_MISSED', 'ERR_KAFKA_TOPIC_MISSING']).toContain(code)
-      }
-      expect(told.length).toBeGreaterThan(0)
+      // Where Kafka takes more than a second for it, nobody leads the partition meanwhile.
+      const expected = ['RECORDS_MISSED', 'TOPIC_MISSING', 'LEADER_SILENT']
+      for (const code of told) expect(expected.map((each) => `ERR_KAFKA_${each}`)).toContain(code)
+      const isReason = (code) => !code.endsWith('LEADER_SILENT')
+      expect(told.filter(isReason).length).toBeGreaterThan(0)
     })
   })
 }
