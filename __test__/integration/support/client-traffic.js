@@ -81,8 +81,13 @@ class ClientTraffic {
     await this.#eventually(() => [...this.#received].every(isThere), 'events to come again')
   }
 
-  /** Uses everything once: a call, a record, a listener, which takes a lock, and a login. */
-  async works() {
+  /**
+   * Uses everything once: a call, a record, a listener, and a login.
+   *
+   * @param {{ withListener?: boolean }} [options] a listener takes a lock, and one server, chosen by a random number, gives them all:
+   *   if deepstream still counts on a dead one, that may be it
+   */
+  async works({ withListener = true } = {}) {
     const [first, second, third] = this.#clients
     const call42 = async () => expect(await call(first, this.#procedure, 21)).toBe(42)
     const record = async () => {
@@ -106,7 +111,7 @@ class ClientTraffic {
     await Promise.all([
       call42(),
       record(),
-      listener(),
+      ...(withListener ? [listener()] : []),
       ...(this.#facts.hasPresence ? [login()] : [])
     ])
   }
