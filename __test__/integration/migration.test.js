@@ -2,15 +2,13 @@
 
 const fs = require('node:fs')
 const path = require('node:path')
-const { execFile } = require('node:child_process')
-const { promisify } = require('node:util')
 const { startBus } = require('../../harness/deepstream/bus')
 const { installPlugin } = require('../../harness/deepstream/install')
 const { call } = require('../../harness/deepstream/verbs')
 const { eventually } = require('../../harness/eventually')
 const { hasRedis } = require('../../scripts/prerequisites')
 const { useBroker } = require('../support/broker')
-const { kafkaTools } = require('../support/kafka-tools')
+const { useKafkaTools } = require('../support/kafka-tools')
 const { ROOT } = require('../support/child')
 const { administer } = require('../support/topic-admin')
 const { CommandServer } = require('./support/command-server')
@@ -21,7 +19,6 @@ delete process.env.KAFKA_BROKERS
 
 jest.setTimeout(120000)
 
-const run = promisify(execFile)
 const GUIDE = fs.readFileSync(path.join(ROOT, 'docs', 'migration.md'), 'utf8')
 
 /** @returns {string} the code in the guide that is marked by a comment before it */
@@ -95,18 +92,12 @@ describe('from version 0.1.2', () => {
     const OF_DEEPSTREAM_2 = ['O', 'U', 'U_SUB']
     const OF_OTHERS = ['orders', 'ORDERS', 'E_SUBS', 'LP_', 'CLUSTER', 'my-CL']
     const TOOL = 'kafka-topics.sh'
-    let tools
-    beforeAll(async () => {
-      tools = await kafkaTools({ [TOOL]: 'org.apache.kafka.tools.TopicCommand' })
-    })
-    afterAll(() => tools && fs.rmSync(tools, { recursive: true }))
+    const tools = useKafkaTools()
 
     /** @returns {Promise<string[]>} the lines that a command prints */
     async function lines(command) {
-      const here = command.replace('kafka-1:9092', broker.connectionString)
-      const env = { ...process.env, PATH: `${tools}${path.delimiter}${process.env.PATH}` }
-      const { stdout } = await run('sh', ['-c', here], { env, timeout: 50000 })
-      return stdout.split('\n').filter(Boolean).sort()
+      const printed = await tools.run(command.replace('kafka-1:9092', broker.connectionString))
+      return printed.split('\n').filter(Boolean).sort()
     }
 
     test('are listed and removed by the commands of the guide, and no others', async () => {

@@ -1,12 +1,10 @@
 'use strict'
 
-const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const { promisify } = require('node:util')
 const { KafkaCluster } = require('../../harness/kafka')
 const { ROOT } = require('../support/child')
-const { kafkaTools } = require('../support/kafka-tools')
+const { useKafkaTools } = require('../support/kafka-tools')
 const { blocksOf } = require('../support/markdown')
 const { collect, filled, settled, useNodes } = require('../support/nodes')
 
@@ -15,28 +13,17 @@ delete process.env.KAFKA_BROKERS
 
 jest.setTimeout(120000)
 
-const run = promisify(execFile)
 const read = (file) => fs.readFileSync(path.join(ROOT, 'docs', file), 'utf8')
 const OPERATIONS = read('operations.md')
 const broker = { connectionString: '' }
-let cluster, tools
+let cluster
 beforeAll(async () => {
   cluster = await KafkaCluster.start({ brokers: 3, security: true })
   broker.connectionString = cluster.connectionString
-  tools = await kafkaTools({
-    'kafka-topics.sh': 'org.apache.kafka.tools.TopicCommand',
-    'kafka-configs.sh': 'kafka.admin.ConfigCommand',
-    'kafka-acls.sh': 'org.apache.kafka.tools.AclCommand',
-    'kafka-cluster.sh': 'org.apache.kafka.tools.ClusterTool',
-    'kafka-get-offsets.sh': 'org.apache.kafka.tools.GetOffsetShell',
-    'kafka-log-dirs.sh': 'org.apache.kafka.tools.LogDirsCommand',
-    'kafka-console-consumer.sh': 'org.apache.kafka.tools.consumer.ConsoleConsumer'
-  })
 }, 180000)
-afterAll(async () => {
-  await cluster?.stop()
-  if (tools) fs.rmSync(tools, { recursive: true })
-})
+afterAll(() => cluster?.stop())
+
+const tools = useKafkaTools()
 
 const nodes = useNodes(broker)
 
@@ -133,10 +120,9 @@ async function onDisk() {
 }
 
 /** Runs a command of the documents on this cluster, for the topic of this test or another one. */
-async function shell(command, topic = nodes.topic) {
+function shell(command, topic = nodes.topic) {
   const here = command
     .replaceAll('kafka-1:9092', cluster.connectionString)
     .replaceAll(/deepstream-(cluster|msg)/g, topic)
-  const { stdout } = await run('sh', ['-ec', `PATH="$PWD:$PATH"\n${here}`], { cwd: tools })
-  return stdout
+  return tools.run(here)
 }

@@ -1,13 +1,12 @@
 'use strict'
 
-const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
-const { promisify } = require('node:util')
 const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
 const { PLAIN_USERS } = require('../../harness/kafka/security')
-const { kafkaTools } = require('../support/kafka-tools')
+const { useKafkaTools } = require('../support/kafka-tools')
+const { blocksOf } = require('../support/markdown')
 const { collect, filled, ready, settled, useNodes } = require('../support/nodes')
 const { useWarnings } = require('../support/warnings')
 
@@ -16,7 +15,6 @@ delete process.env.KAFKA_BROKERS
 
 jest.setTimeout(120000)
 
-const run = promisify(execFile)
 const ROOT = path.join(__dirname, '..', '..')
 const PATIENCE_MS = 30000
 const broker = { connectionString: '' }
@@ -30,6 +28,8 @@ afterAll(() => cluster?.stop())
 const warnings = useWarnings()
 
 const nodes = useNodes(broker)
+
+const tools = useKafkaTools()
 
 const AS_ALICE = {
   kafka: {
@@ -160,21 +160,16 @@ describe('a right that is taken away while nodes run', () => {
 })
 
 test('the commands of docs/security.md give all that is needed', async () => {
-  const text = fs.readFileSync(path.join(ROOT, 'docs', 'security.md'), 'utf8')
-  const commands = [...text.matchAll(/```sh\n(kafka-acls.*?)```/gs)].map(([, command]) => command)
+  const commands = blocksOf(fs.readFileSync(path.join(ROOT, 'docs', 'security.md'), 'utf8'), 'sh')
   expect(commands).toHaveLength(2)
-  const tools = await kafkaTools({ 'kafka-acls.sh': 'org.apache.kafka.tools.AclCommand' })
-  try {
-    fs.writeFileSync(path.join(tools, 'admin.properties'), '')
-    for (const command of commands) {
-      const here = command
-        .replace('kafka-1:9092', cluster.connectionString)
-        .replace('User:deepstream', 'User:alice')
-        .replace('deepstream-msg', nodes.topic)
-      await run('sh', ['-ec', `PATH="$PWD:$PATH"\n${here}`], { cwd: tools })
-    }
-  } finally {
-    fs.rmSync(tools, { recursive: true })
+  for (const command of commands) expect(command).toMatch(/^kafka-acls/)
+  fs.writeFileSync(path.join(tools.folder, 'admin.properties'), '')
+  for (const command of commands) {
+    const here = command
+      .replace('kafka-1:9092', cluster.connectionString)
+      .replace('User:deepstream', 'User:alice')
+      .replace('deepstream-msg', nodes.topic)
+    await tools.run(here)
   }
   const [a, b] = await nodes.start(2, AS_ALICE)
   const messages = collect(b, 'E')

@@ -2,18 +2,14 @@
 
 const fs = require('node:fs')
 const path = require('node:path')
-const { execFile } = require('node:child_process')
-const { promisify } = require('node:util')
 const { KafkaCluster } = require('../../harness/kafka')
-const { kafkaTools } = require('../support/kafka-tools')
+const { useKafkaTools } = require('../support/kafka-tools')
 const { useNodes, collect, filled } = require('../support/nodes')
 
 jest.setTimeout(60000)
 
-const run = promisify(execFile)
 const DOCUMENT = path.join(__dirname, '..', '..', 'docs', 'wire-format.md')
 const TOOL = 'kafka-console-consumer.sh'
-const CLASS = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
 
 /** @returns {{ command: string, output: string }} the tool's command in the document, and what it prints there */
 function example() {
@@ -34,16 +30,12 @@ function withoutRandom(output) {
 describe('docs/wire-format.md', () => {
   const broker = { connectionString: '' }
   let cluster
-  let folder
   beforeAll(async () => {
     cluster = await KafkaCluster.start()
     broker.connectionString = cluster.connectionString
-    folder = await kafkaTools({ [TOOL]: CLASS })
   }, 180000)
-  afterAll(async () => {
-    if (folder) fs.rmSync(folder, { recursive: true })
-    await cluster?.stop()
-  })
+  afterAll(() => cluster?.stop())
+  const tools = useKafkaTools()
   const nodes = useNodes(broker)
 
   test('shows what Kafka’s own tool prints of two messages to one topic, one to another, and an answer', async () => {
@@ -61,12 +53,11 @@ describe('docs/wire-format.md', () => {
     const here = command
       .replace('kafka-1:9092', broker.connectionString)
       .replace('deepstream-msg', nodes.topic)
-    const env = { ...process.env, PATH: `${folder}${path.delimiter}${process.env.PATH}` }
     // With exec, the time limit ends the tool itself and not only a shell around it.
-    const { stdout } = await run('sh', ['-c', `exec ${here}`], { env, timeout: 50000 })
+    const printed = await tools.run(`exec ${here}`)
 
-    expect(withoutRandom(stdout)).toBe(withoutRandom(output))
-    expect(stdout).toContain(`\t${first.stats().sender}\t`)
-    expect(stdout).toContain(`\t${second.stats().sender}\t`)
+    expect(withoutRandom(printed)).toBe(withoutRandom(output))
+    expect(printed).toContain(`\t${first.stats().sender}\t`)
+    expect(printed).toContain(`\t${second.stats().sender}\t`)
   })
 })

@@ -8,6 +8,7 @@ const yaml = require('js-yaml')
 const { CODES } = require('../../lib/errors')
 const { readOptions } = require('../../lib/options')
 const { scripts, files: packaged } = require('../../package.json')
+const { blocks, prose } = require('../support/markdown')
 
 const ROOT = path.join(__dirname, '..', '..')
 const DOCUMENTS = execFileSync(
@@ -22,14 +23,9 @@ const DOCUMENTS = execFileSync(
   .split('\n')
 
 /** Fenced blocks: where they are, and what they hold. */
-const BLOCKS = DOCUMENTS.flatMap((file) => {
-  const fenced = textOf(file).matchAll(/^( *)```(\w*)\n([^]*?)^\1```$/gm)
-  return [...fenced].map(([, indent, language, text], index) => ({
-    title: `${file}, block ${index + 1}`,
-    language,
-    text: text.replace(new RegExp(`^${indent}`, 'gm'), '')
-  }))
-})
+const BLOCKS = DOCUMENTS.flatMap((file) =>
+  blocks(textOf(file)).map((block, index) => ({ title: `${file}, block ${index + 1}`, ...block }))
+)
 
 let workplace
 beforeAll(() => (workplace = fs.mkdtempSync(path.join(os.tmpdir(), 'docs-test-'))))
@@ -133,8 +129,7 @@ function tryable({ oauthTokenModule: _, ...options }) {
 }
 
 function relativeLinks(file) {
-  const prose = textOf(file).replace(/^( *)```[^]*?^\1```$/gm, '')
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+  return [...prose(textOf(file)).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link]) => link)
     .filter((link) => !/^[a-z]+:/.test(link))
     .map((link) => {
