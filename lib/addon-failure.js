@@ -110,9 +110,15 @@ function absent({ platform, arch, glibc, supported, isPublished }) {
   )
 }
 
+/** @returns {string} the platform that this is, as PLATFORMS names them */
+function thisPlatform() {
+  const { platform, arch, glibc } = thisSystem()
+  return nameOf(platform, arch, glibc)
+}
+
 function nameOf(platform, arch, glibc) {
   if (platform === 'linux') return `linux-${arch}-${glibc === undefined ? 'musl' : 'gnu'}`
   return `${platform}-${arch}${platform === 'win32' ? '-msvc' : ''}`
 }
 
-module.exports = { PLATFORMS, explain }
+module.exports = { PLATFORMS, explain, thisPlatform }

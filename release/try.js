@@ -2,13 +2,14 @@
 
 /**
  * `node release/try.js`: installs what `npm run release:pack` made into a new folder, on this machine and with this Node, and lets both
- * faces exchange a message. Needs nothing else of this repository, and runs on each version of Node that the packages are for.
+ * faces exchange a message. Needs nothing that is built or installed here, and runs on each Node that the packages are for.
  */
 
 const { execFileSync } = require('child_process')
 const fs = require('fs')
 const os = require('os')
 const path = require('path')
+const { thisPlatform } = require('../lib/addon-failure')
 
 const ROOT = path.join(__dirname, '..')
 const DIST = path.join(ROOT, 'dist')
@@ -26,7 +27,7 @@ function main() {
     const said = execFileSync(process.execPath, ['try.js'], { cwd: folder, encoding: 'utf8' })
     const { messages } = JSON.parse(said)
     if (messages.join() !== 'Grüße,Grüße') throw new Error(`Another message arrived: ${said}`)
-    console.log(`ok: ${packages.join(', ')} with Node ${process.version} on ${platform()}`)
+    console.log(`ok: ${packages.join(', ')} with Node ${process.version} on ${thisPlatform()}`)
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
@@ -35,13 +36,7 @@ function main() {
 /** @returns {boolean} whether it is a package that is the same everywhere, or the one with the addon for this platform */
 function isForHere(file) {
   const [, suffix] = /^deepstream\.io-msg-kafka-(.+)-\d+\.\d+\.\d+.*\.tgz$/.exec(file) || []
-  return file.endsWith('.tgz') && (suffix === undefined || suffix === platform())
-}
-
-function platform() {
-  const { glibcVersionRuntime } = process.report.getReport().header
-  const libc = { linux: glibcVersionRuntime ? '-gnu' : '-musl', win32: '-msvc' }[process.platform]
-  return `${process.platform}-${process.arch}${libc || ''}`
+  return file.endsWith('.tgz') && (suffix === undefined || suffix === thisPlatform())
 }
 
 main()

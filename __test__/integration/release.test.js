@@ -9,7 +9,7 @@ const { promisify } = require('node:util')
 const CDX = require('@cyclonedx/cyclonedx-library')
 const { eventually } = require('../../harness/eventually')
 const { startRegistry } = require('../../harness/registry')
-const { PLATFORMS } = require('../../lib/addon-failure')
+const { PLATFORMS, thisPlatform } = require('../../lib/addon-failure')
 const { components } = require('../../release/components')
 const notices = require('../../release/notices')
 const { pack } = require('../../release/pack')
@@ -232,10 +232,4 @@ function packages() {
 async function contentOf(file) {
   const { stdout } = await run('tar', ['-tzf', path.join(dist, file)])
   return stdout.trim().split('\n')
-}
-
-/** @returns {string} as napi names it */
-function thisPlatform() {
-  const suffix = { linux: '-gnu', darwin: '', win32: '-msvc' }[process.platform]
-  return `${process.platform}-${process.arch}${suffix}`
 }
