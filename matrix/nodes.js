@@ -5,6 +5,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const { CACHE_DIR, cached } = require('../harness/kafka/cache')
+const { npmPack } = require('../harness/npm-pack')
 
 const run = promisify(execFile)
 
@@ -23,10 +24,9 @@ async function installNode(version) {
   await cached(folder, async (temporary) => {
     fs.mkdirSync(temporary)
     const spec = `node-${process.platform}-${process.arch}@${version}`
-    const { stdout } = await run('npm', ['pack', '--silent', spec], { cwd: temporary })
-    const archive = stdout.trim()
+    const archive = await npmPack(spec, temporary)
     await run('tar', ['-xzf', archive, 'package/bin/node'], { cwd: temporary })
-    fs.rmSync(path.join(temporary, archive))
+    fs.rmSync(archive)
   })
   return path.join(folder, 'package', 'bin', 'node')
 }

@@ -10,6 +10,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { parseArgs, promisify } = require('node:util')
+const { npmPack } = require('../harness/npm-pack')
 const { PLATFORMS } = require('../lib/addon-failure')
 const { ROOT } = require('../scripts/command')
 const { FILE: NOTICES } = require('./notices')
@@ -165,12 +166,6 @@ async function archive(platform, { main, addons, targets, workplace, dist }) {
   if (format === 'zip') await run('zip', ['--quiet', '--recurse-paths', file, '.'], { cwd: folder })
   else await run('tar', ['-czf', file, '.'], { cwd: folder })
   return [file]
-}
-
-async function npmPack(folder, destination) {
-  const args = ['pack', folder, '--json', '--ignore-scripts', '--pack-destination', destination]
-  const { stdout } = await run('npm', args)
-  return path.join(destination, JSON.parse(stdout)[0].filename)
 }
 
 function isAddon(file) {

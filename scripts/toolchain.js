@@ -7,6 +7,7 @@ const path = require('node:path')
 const { Readable } = require('node:stream')
 const { pipeline } = require('node:stream/promises')
 const { promisify } = require('node:util')
+const { npmPack } = require('../harness/npm-pack')
 const { CACHE } = require('./command')
 
 const exec = promisify(execFile)
@@ -52,9 +53,8 @@ async function fetchToolchain(target) {
     const workplace = `${folder}.download`
     fs.mkdirSync(workplace)
     try {
-      await exec('npm', ['pack', ARCHIVES[target].spec], { cwd: workplace })
-      const [tarball] = fs.readdirSync(workplace)
-      verify(target, path.join(workplace, tarball))
+      const tarball = await npmPack(ARCHIVES[target].spec, workplace)
+      verify(target, tarball)
       await exec('tar', ['-xzf', tarball, '--strip-components=1'], { cwd: workplace })
       fs.mkdirSync(folder)
       await unpack(path.join(workplace, `${target}.tar.xz`), folder)

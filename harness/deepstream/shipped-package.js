@@ -6,6 +6,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { promisify } = require('node:util')
 const packlist = require('npm-packlist')
+const { npmPack } = require('../npm-pack')
 
 const run = promisify(execFile)
 
@@ -55,11 +56,9 @@ async function copyPackage(source, folder) {
   }
 }
 
-/** By npm itself, because it knows the user's registry, proxy and credentials; pacote would have to be told. */
 async function fetchPackage(spec, folder) {
   fs.mkdirSync(folder, { recursive: true })
-  const { stdout } = await run('npm', ['pack', spec, '--silent'], { cwd: folder })
-  const archive = path.join(folder, stdout.trim())
+  const archive = await npmPack(spec, folder)
   await run('tar', ['-xzf', archive, '--strip-components=1'], { cwd: folder })
   fs.rmSync(archive)
 }
