@@ -4,6 +4,7 @@ const { execFileSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 const { ROOT } = require('../scripts/command')
+const { RUST } = require('../scripts/prerequisites')
 
 /**
  * Something that the addon has inside.
@@ -161,13 +162,11 @@ function zlibVersion(folder) {
 }
 
 function rust() {
-  const toolchain = fs.readFileSync(path.join(ROOT, 'rust-toolchain.toml'), 'utf8')
-  const version = /channel = "(.+)"/.exec(toolchain)[1]
   return {
     name: 'Rust standard library',
-    version,
+    version: RUST,
     license: 'MIT OR Apache-2.0',
-    purl: `pkg:generic/rust-std@${version}`,
+    purl: `pkg:generic/rust-std@${RUST}`,
     texts: [mit(['The Rust Project Contributors'])]
   }
 }

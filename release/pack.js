@@ -117,7 +117,7 @@ async function stage(workplace, manifest, targets) {
   await run('tar', ['-xzf', tarball, '-C', workplace])
   const main = path.join(workplace, 'package')
   for (const file of fs.readdirSync(main).filter(isAddon)) fs.rmSync(path.join(main, file))
-  const { scripts: _, devDependencies: __, ...published } = manifest
+  const { scripts, devDependencies, overrides, allowScripts, ...published } = manifest
   published.napi = { ...manifest.napi, targets }
   published.optionalDependencies = Object.fromEntries(
     targets.map((target) => [`${manifest.napi.packageName}-${PLATFORMS[target]}`, manifest.version])

@@ -6,6 +6,7 @@ const path = require('node:path')
 const { findJava } = require('../harness/kafka/java')
 const { ROOT } = require('./command')
 
+/** The version of Rust that rust-toolchain.toml pins. */
 const RUST = /channel = "(.+)"/.exec(
   fs.readFileSync(path.join(ROOT, 'rust-toolchain.toml'), 'utf8')
 )[1]
@@ -188,4 +189,4 @@ function isAtLeast(version, [major, minor]) {
   return actualMajor > major || (actualMajor === major && actualMinor >= minor)
 }
 
-module.exports = { ensure, hasRedis }
+module.exports = { RUST, ensure, hasRedis }

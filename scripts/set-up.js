@@ -37,7 +37,7 @@ async function installDependencies() {
   const installed = timeOf(path.join(ROOT, 'node_modules', '.package-lock.json'))
   if (installed >= timeOf(path.join(ROOT, 'package-lock.json'))) return true
   console.log('Installing the development dependencies')
-  // Not `npm ci`: it insists on packages for other platforms that a lock file made on this one does not list.
+  // Not `npm ci`, which would remove all that is there first.
   return run('npm', ['install', '--no-save', '--no-audit', '--no-fund'])
 }
 
