@@ -4,6 +4,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { Command } = require('commander')
 const { version } = require('../package.json')
+const { ArgumentsError } = require('./arguments-error')
 
 /** Each file here is a command: a function that adds it to the program. */
 const COMMANDS = path.join(__dirname, 'commands')
@@ -11,8 +12,11 @@ const COMMANDS = path.join(__dirname, 'commands')
 const FAILURE = 1
 const WRONG_ARGUMENTS = 2
 
+/** What deepstream.io-msg-kafka throws when options are wrong. */
+const WRONG_OPTIONS = ['ERR_KAFKA_OPTION', 'ERR_KAFKA_PROPERTY', 'ERR_KAFKA_ZOOKEEPER']
+
 /**
- * Runs the command line. Its exit code is 2 if the arguments are wrong, and 1 if what they ask for fails.
+ * Runs the command line. Its exit code is 2 if the arguments or the configuration are wrong, and 1 if what they ask for fails.
  *
  * @param {string[]} argv as process.argv
  * @returns {Promise<void>}
@@ -31,7 +35,8 @@ async function run(argv) {
     await program.parseAsync(argv)
   } catch (error) {
     console.error(`error: ${error.code ? `${error.code}: ` : ''}${error.message}`)
-    process.exitCode = FAILURE
+    const isWrong = error instanceof ArgumentsError || WRONG_OPTIONS.includes(error.code)
+    process.exitCode = isWrong ? WRONG_ARGUMENTS : FAILURE
   }
 }
 
