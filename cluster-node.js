@@ -2,7 +2,7 @@
 
 const { Bus } = require('./lib/bus')
 const { endsStart } = require('./lib/engine')
-const { KafkaError } = require('./lib/errors')
+const { KafkaError, describe } = require('./lib/errors')
 const { readOptions } = require('./lib/options')
 const { version } = require('./package.json')
 
@@ -130,11 +130,6 @@ function membership({ keepAliveInterval = 5000, nodeInactiveTimeout = 6000 } = {
     intervalMs: keepAliveInterval,
     timeoutMs: nodeInactiveTimeout
   }
-}
-
-function describe(error) {
-  const cause = error.cause ? ` (${error.cause.message})` : ''
-  return `${error.code}: ${error.message}${cause}`
 }
 
 module.exports = KafkaClusterNode

@@ -49,6 +49,11 @@ declare class MessageConnector extends EventEmitter {
   init(): void
 
   /**
+   * deepstream 2.3 and later call it before init(). From then on warnings go to deepstream's logger instead of the process.
+   */
+  setDeepstream(deepstream: object): void
+
+  /**
    * Publishes to all other servers, in order. Serialises at once, so the message may be changed
    * afterwards. Before 'ready' messages wait in memory. Does nothing after close(). Delivery problems
    * are 'error' events.
@@ -246,8 +251,8 @@ declare namespace MessageConnector {
     ready: []
     /**
      * Something failed; the bus recovers by itself if it can. Before 'ready' this is only trouble that
-     * cannot pass by itself, messages that are dropped, and `connectTimeoutMs`; the rest is a process
-     * warning then. So is the news that trouble is over.
+     * cannot pass by itself, messages that are dropped, and `connectTimeoutMs`; the rest is a
+     * warning then, of the process or in deepstream's log. So is the news that trouble is over.
      */
     error: [error: KafkaError]
     /** close() is done. */
@@ -287,7 +292,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_FLUSH_TIMEOUT'
     | 'ERR_KAFKA_INTERNAL'
 
-  /** Every error of this package, thrown or emitted. Process warnings have the same codes. */
+  /** Every error of this package, thrown or emitted. Warnings have the same codes. */
   export interface KafkaError extends Error {
     /** Always 'Kafka error'. */
     name: string

@@ -2,8 +2,12 @@
 
 const { EventEmitter } = require('events')
 const { Bus } = require('./lib/bus')
+const { describe } = require('./lib/errors')
 const { readOptions } = require('./lib/options')
 const { name, version } = require('./package.json')
+
+/** deepstream's LOG_LEVEL.WARN. */
+const WARN = 2
 
 /** deepstream 1.1 to 3, with their default times. */
 const MEMBERSHIP = {
@@ -23,6 +27,8 @@ class MessageConnector extends EventEmitter {
   #bus
   #sender
   #topic
+  /** deepstream's, of the versions that tell a connector of it */
+  #logger
 
   constructor(options) {
     super()
@@ -39,14 +45,16 @@ class MessageConnector extends EventEmitter {
         this.emit('ready')
       },
       error: (error) => this.emit('error', error),
-      // An 'error' before 'ready' would end deepstream, and this may pass.
-      warning: ({ message, code, cause }) =>
-        process.emitWarning(message, { type: 'KafkaWarning', code, detail: cause?.message }),
+      warning: (warning) => this.#warn(warning),
       closed: () => this.emit('close'),
       deliver: (callback, message) => callback(message),
       membership: MEMBERSHIP
     })
     this.#bus.open()
+  }
+
+  setDeepstream(deepstream) {
+    this.#logger = deepstream?._options?.logger
   }
 
   init() {
@@ -72,6 +80,14 @@ class MessageConnector extends EventEmitter {
   close() {
     this.isReady = false
     this.#bus.close()
+  }
+
+  /** An 'error' before 'ready' would end deepstream, and this may pass. */
+  #warn(warning) {
+    const { message, code, cause } = warning
+    if (typeof this.#logger?.log === 'function')
+      this.#logger.log(WARN, 'PLUGIN_ERROR', describe(warning))
+    else process.emitWarning(message, { type: 'KafkaWarning', code, detail: cause?.message })
   }
 }
 

@@ -68,4 +68,12 @@ Object.defineProperty(KafkaError.prototype, 'name', {
   writable: true
 })
 
-module.exports = { CODES, KafkaError }
+/**
+ * @param {KafkaError} error
+ * @returns {string} for one line of a log
+ */
+function describe({ code, message, cause }) {
+  return `${code}: ${message}${cause ? ` (${cause.message})` : ''}`
+}
+
+module.exports = { CODES, KafkaError, describe }
