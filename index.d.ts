@@ -355,6 +355,65 @@ declare namespace MessageConnector {
     disconnects: number
     /** Bytes of messages that are now waiting for JavaScript. */
     inboxBytes: number
+    /** For how many milliseconds the oldest message has waited that is not yet known to be stored; 0 if none waits. */
+    undeliveredMs: number
+    /** How things stand with the brokers. */
+    link: Link
+    /** Since when, in milliseconds since 1970. */
+    linkSince: number
+    /**
+     * How long the messages that were delivered here took: from the time stamp of their Kafka record, which has whole
+     * milliseconds and is by the sender's clock, until this server read it.
+     */
+    delay: Histogram
+    /** How long Kafka took to confirm the records of this server. */
+    roundTrip: Histogram
+    /** The other servers that were heard within the last minute, in no particular order. */
+    peers: Peer[]
+  }
+
+  /**
+   * - `none`: not ready
+   * - `flowing`: the brokers are heard
+   * - `doubtful`: one has been silent for about a second, and the reason is being looked for
+   * - `cutOff`: no broker can be reached
+   * - `leaderless`: there are brokers, but a partition has no leader
+   * - `onlyOurs`: the leader answers others, but not this server, which replaces its clients if this lasts
+   * - `denied`: the brokers deny this server reading, or logging in
+   */
+  export type Link =
+    | 'none'
+    | 'flowing'
+    | 'doubtful'
+    | 'cutOff'
+    | 'leaderless'
+    | 'onlyOurs'
+    | 'denied'
+
+  /** How often something took how long. */
+  export interface Histogram {
+    /** Upper bounds of the classes in milliseconds, in ascending order. */
+    bounds: number[]
+    /** How often it took up to each bound and longer than the one before; one more at the end for what took longer. */
+    counts: number[]
+    /** The sum of all in milliseconds. */
+    sumMs: number
+  }
+
+  /** Another server on the bus, and what was counted of its messages here. */
+  export interface Peer {
+    /** Its id on the bus. */
+    sender: string
+    /** The name of its machine and its process id, if it was heard when it began. */
+    host?: string
+    /** Messages read of it, for whomever. */
+    received: number
+    /** Those of them that this server had already, or of an earlier life of it. */
+    duplicates: number
+    /** Messages of it that are lost here. */
+    missed: number
+    /** When it was heard last, in milliseconds since 1970, by this machine's clock. */
+    lastSeen: number
   }
 
   export { Self as MessageConnector }

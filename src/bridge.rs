@@ -12,7 +12,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use napi::bindgen_prelude::{Function, ObjectFinalize};
 use napi::threadsafe_function::{ThreadsafeFunctionCallMode, UnknownReturnValue};
@@ -23,9 +23,11 @@ use crate::border::batch;
 use crate::border::inbox::{Event, Item};
 use crate::connection::Connection;
 use crate::error::{Error, ErrorKind};
+use crate::histogram::Distribution;
+use crate::incoming::senders::{self, Tally};
 use crate::kafka::dev_broker::DevBroker;
 use crate::kafka::token::Token;
-use crate::options::{Broker, Options};
+use crate::options::{Broker, Options, Tap};
 use crate::shared::Phase;
 use crate::wire::Runs;
 
@@ -47,7 +49,14 @@ pub struct BusOptions {
     pub connect_timeout_ms: u32,
     pub flush_timeout_ms: u32,
     pub inbox_bytes: u32,
+    pub tap: Option<TapOptions>,
     pub properties: HashMap<String, String>,
+}
+
+/// Of somebody who only looks on.
+#[napi(object)]
+pub struct TapOptions {
+    pub since: Option<f64>,
 }
 
 /// What happened: `ready`, `warning`, `error`, `heard`, `unheard` or `closed`; the rest only of a warning or an error.
@@ -80,6 +89,29 @@ pub struct BusStats {
     pub missed: f64,
     pub disconnects: f64,
     pub inbox_bytes: f64,
+    pub undelivered_ms: f64,
+    pub link: String,
+    pub link_since: f64,
+    pub delay: Histogram,
+    pub round_trip: Histogram,
+    pub peers: Vec<Peer>,
+}
+
+#[napi(object)]
+pub struct Histogram {
+    pub bounds: Vec<f64>,
+    pub counts: Vec<f64>,
+    pub sum_ms: f64,
+}
+
+#[napi(object)]
+pub struct Peer {
+    pub sender: String,
+    pub host: Option<String>,
+    pub received: f64,
+    pub duplicates: f64,
+    pub missed: f64,
+    pub last_seen: f64,
 }
 
 #[napi(custom_finalize)]
@@ -221,6 +253,8 @@ impl NativeBus {
     #[napi]
     pub fn stats(&self) -> BusStats {
         let counters = self.connection.stats().snapshot();
+        let link = self.connection.link();
+        let peers = self.connection.peers();
         BusStats {
             state: match self.connection.phase() {
                 Phase::Connecting => "connecting",
@@ -244,6 +278,12 @@ impl NativeBus {
             missed: number(counters.missed),
             disconnects: number(counters.disconnects),
             inbox_bytes: number(self.connection.inbox().bytes() as u64),
+            undelivered_ms: millis(self.connection.oldest_undelivered().unwrap_or_default()),
+            link: link.name.to_owned(),
+            link_since: since_epoch(link.since),
+            delay: self.connection.stats().delay.distribution().into(),
+            round_trip: self.connection.round_trip().into(),
+            peers: peers.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -302,6 +342,10 @@ impl From<BusOptions> for Options {
         // lib/options.js has checked the ranges, so that no conversion here cuts anything off.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let retention = Duration::from_millis(options.retention_ms as u64);
+        #[allow(clippy::cast_possible_truncation)]
+        let tap = options.tap.map(|tap| Tap {
+            since: tap.since.map(|since| since as i64),
+        });
         Self {
             broker: Broker::parse(&options.connection_string),
             sender: options.sender,
@@ -316,6 +360,7 @@ impl From<BusOptions> for Options {
             connect_timeout: Duration::from_millis(options.connect_timeout_ms.into()),
             flush_timeout: Duration::from_millis(options.flush_timeout_ms.into()),
             inbox_bytes: options.inbox_bytes as usize,
+            tap,
             properties: options.properties,
         }
     }
@@ -347,6 +392,35 @@ impl From<Event> for BusEvent {
     }
 }
 
+impl From<Distribution> for Histogram {
+    fn from(distribution: Distribution) -> Self {
+        Self {
+            bounds: distribution.bounds_ms,
+            counts: distribution.counts.into_iter().map(number).collect(),
+            sum_ms: distribution.sum_ms,
+        }
+    }
+}
+
+impl From<senders::Peer> for Peer {
+    fn from(peer: senders::Peer) -> Self {
+        let Tally {
+            received,
+            duplicates,
+            missed,
+            host,
+        } = peer.tally;
+        Self {
+            sender: peer.sender.into(),
+            host: host.map(Into::into),
+            received: number(received),
+            duplicates: number(duplicates),
+            missed: number(missed),
+            last_seen: since_epoch(SystemTime::now() - peer.silent_for),
+        }
+    }
+}
+
 impl Error {
     fn into_napi(self) -> napi::Error<&'static str> {
         napi::Error::new(self.kind.code(), self.message)
@@ -355,6 +429,16 @@ impl Error {
 
 fn internal(reason: &str) -> napi::Error<&'static str> {
     napi::Error::new(ErrorKind::Internal.code(), reason)
+}
+
+/// Whole milliseconds.
+fn millis(duration: Duration) -> f64 {
+    number(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Milliseconds since 1970.
+fn since_epoch(time: SystemTime) -> f64 {
+    millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 /// JavaScript's numbers hold counters exactly up to 2^53, some thousand years at a million a second.

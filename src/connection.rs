@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::border::batch::NotJson;
 use crate::border::inbox::{Event, Inbox, Item};
 use crate::error::{Error, ErrorKind, Result};
+use crate::histogram::Distribution;
 use crate::incoming::channels::Channels;
+use crate::incoming::senders::Peer;
 use crate::kafka::token::Token;
 use crate::kafka::{config, tls};
 use crate::options::Options;
@@ -19,7 +21,7 @@ use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
 use crate::secrets::Secrets;
 use crate::session::Session;
-use crate::shared::{Phase, Shared, TICK};
+use crate::shared::{LinkView, NO_LINK, Phase, Shared, TICK};
 use crate::stats::Stats;
 use crate::wire::{Life, Run};
 
@@ -49,6 +51,8 @@ impl Connection {
             publisher: Arc::new(publisher),
             reporter,
             stats,
+            senders: Mutex::default(),
+            link: Mutex::new(LinkView::now(NO_LINK)),
             is_asked: AtomicBool::default(),
             token: Mutex::default(),
         };
@@ -208,6 +212,31 @@ impl Connection {
         self.shared.publisher.backlog().undelivered()
     }
 
+    /// How long Kafka took to confirm records.
+    #[must_use]
+    pub fn round_trip(&self) -> Distribution {
+        self.shared.publisher.backlog().round_trip().distribution()
+    }
+
+    /// For how long the oldest message has waited that is not known to be stored.
+    #[must_use]
+    pub fn oldest_undelivered(&self) -> Option<Duration> {
+        let oldest = self.shared.publisher.backlog().oldest();
+        oldest.map(|since| since.elapsed())
+    }
+
+    /// How things stand with the brokers.
+    #[must_use]
+    pub fn link(&self) -> LinkView {
+        self.shared.link()
+    }
+
+    /// The other servers that were heard lately.
+    #[must_use]
+    pub fn peers(&self) -> Vec<Peer> {
+        self.shared.lock_senders().peers(Instant::now())
+    }
+
     /// Where in its life it is.
     #[must_use]
     pub fn phase(&self) -> Phase {
@@ -241,6 +270,7 @@ fn live(shared: &Shared, life: Life) {
             thread::sleep(TICK);
         }
     }
+    shared.set_link(NO_LINK);
     let lost = shared.publisher.end();
     if lost > 0 {
         let ms = shared.options.flush_timeout.as_millis();

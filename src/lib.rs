@@ -16,7 +16,7 @@
 //! - [`wire`]: the format of records, both ways. Pure.
 //! - [`outgoing`]: `publisher`, the way out; `backlog`, what is not known to be stored; `parcel`, what shares a record.
 //! - [`incoming`]: `reader`, where in the topic; `intake`, what happens to a record; `filter`, who wants it; `senders`, which numbers
-//!   were heard; `namesakes`, who else has this node's id; [`channels`](incoming::channels), who subscribed.
+//!   were heard; `namesakes`, who else has this node's id; `tap`, records for those who only look on; [`channels`](incoming::channels), who subscribed.
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
 //! - [`kafka`]: `clients` and their callbacks; `config`, and `reserved`, the parts of it that users cannot set; `topic`, which creates and
 //!   examines it; `pulse`, whether bytes move; `probe`, what a fresh client sees; `tls`, how OpenSSL is initialised; `token`, to log in
@@ -27,7 +27,7 @@
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory: `mock_broker`, that of librdkafka, with `unsafe` of its own; `relay`, which lets
 //!   a fetch wait for records; `fetch`, such requests and their answers.
 //! - `secrets`: keeps them out of everything that is reported.
-//! - [`options`], [`error`], [`report`], [`stats`]: what the engine is given, and what it reports.
+//! - [`options`], [`error`], [`report`], [`stats`], [`histogram`]: what the engine is given, and what it reports.
 //!
 //! # One message's journey
 //! Out: JavaScript serialises messages and calls `publish` with those of one tick. `backlog` appends them to what is waiting and, when
@@ -45,6 +45,7 @@ pub mod connection;
 mod denial;
 pub mod error;
 mod held_up;
+pub mod histogram;
 pub mod incoming;
 pub mod kafka;
 mod link;

@@ -139,6 +139,17 @@ impl Link {
         }
     }
 
+    /// What its state is called.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.state {
+            State::Flowing => "flowing",
+            State::Doubtful => "doubtful",
+            State::CutOff => "cutOff",
+            State::Leaderless => "leaderless",
+            State::OnlyOurs { .. } => "onlyOurs",
+        }
+    }
+
     /// To be called several times a second.
     pub(crate) fn step(&mut self, now: Instant, signals: Signals) -> Step {
         let doubt = DOUBT + time_for(signals.sending, SLOW);

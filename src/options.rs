@@ -34,6 +34,13 @@ impl Broker {
     }
 }
 
+/// What somebody reads who only looks on: all records, beginning with those of a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tap {
+    /// In milliseconds since 1970; only what comes from now on if there is none.
+    pub since: Option<i64>,
+}
+
 /// Everything the engine is told. All of it was validated by `lib/options.js`, except `properties`.
 #[derive(Clone)]
 pub struct Options {
@@ -63,6 +70,8 @@ pub struct Options {
     pub flush_timeout: Duration,
     /// How many bytes of records may wait for JavaScript.
     pub inbox_bytes: usize,
+    /// If it only looks on: what it reads.
+    pub tap: Option<Tap>,
     /// Further librdkafka properties.
     pub properties: HashMap<String, String>,
 }
@@ -158,6 +167,7 @@ pub(crate) mod tests {
             connect_timeout: Duration::ZERO,
             flush_timeout: Duration::from_secs(1),
             inbox_bytes: 1_000_000,
+            tap: None,
             properties: properties
                 .iter()
                 .map(|&(name, value)| (name.to_owned(), value.to_owned()))

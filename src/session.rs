@@ -14,6 +14,8 @@ use crate::error::{Cause, Result};
 use crate::held_up::HeldUp;
 use crate::incoming::intake::{self, Intake};
 use crate::incoming::reader::Reader;
+use crate::incoming::senders::Senders;
+use crate::incoming::tap::Tap;
 use crate::kafka::admin::Rights;
 use crate::kafka::clients::Producer;
 use crate::kafka::probe::{Probe, Sight};
@@ -105,6 +107,7 @@ impl<'a> Session<'a> {
             return;
         }
         self.let_out();
+        self.shared.set_link(self.link.name());
         if self.shared.enter_ready() {
             self.shared.inbox.push_event(Event::Ready);
         }
@@ -123,14 +126,17 @@ impl<'a> Session<'a> {
             inbox: &shared.inbox,
             reporter: &shared.reporter,
             stats: &shared.stats,
+            senders: &shared.senders,
             state: intake::State::default(),
+            tap: shared.options.tap.map(|_| Tap::default()),
         };
         let mut report = ConnectReport::new(Instant::now(), Duration::ZERO);
         let mut next_watch = Instant::now();
         self.reads_since = next_watch;
+        *shared.lock_senders() = Senders::default();
         while !shared.is_over() {
             let step = self.step();
-            let has_room = shared.inbox.wait_for_room(step);
+            let has_room = shared.options.tap.is_some() || shared.inbox.wait_for_room(step);
             if has_room {
                 self.reader.poll(step, &mut intake, &shared.reporter);
             }

@@ -3,10 +3,11 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::border::inbox::Inbox;
 use crate::incoming::channels::Channels;
+use crate::incoming::senders::Senders;
 use crate::kafka::token::Token;
 use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
@@ -25,10 +26,32 @@ pub(crate) struct Shared {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) reporter: Arc<Reporter>,
     pub(crate) stats: Arc<Stats>,
+    /// What is known of the other servers.
+    pub(crate) senders: Mutex<Senders>,
+    pub(crate) link: Mutex<LinkView>,
     /// JavaScript wants to know whether the bus is heard.
     pub(crate) is_asked: AtomicBool,
     /// The latest token for the brokers.
     pub(crate) token: Mutex<Option<Arc<Token>>>,
+}
+
+/// How things stand with the brokers, for whoever asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    /// What it is called.
+    pub name: &'static str,
+    /// Since when.
+    pub since: SystemTime,
+}
+
+impl LinkView {
+    /// From now on.
+    pub(crate) fn now(name: &'static str) -> Self {
+        Self {
+            name,
+            since: SystemTime::now(),
+        }
+    }
 }
 
 /// Where in its life a connection is.
@@ -47,7 +70,26 @@ pub enum Phase {
     Closed,
 }
 
+/// The link of a connection that is not ready.
+pub(crate) const NO_LINK: &str = "none";
+
 impl Shared {
+    pub(crate) fn link(&self) -> LinkView {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how things stand with the brokers.
+    pub(crate) fn set_link(&self, name: &'static str) {
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        if link.name != name {
+            *link = LinkView::now(name);
+        }
+    }
+
+    pub(crate) fn lock_senders(&self) -> MutexGuard<'_, Senders> {
+        self.senders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn lock_phase(&self) -> MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }

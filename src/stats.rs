@@ -1,12 +1,18 @@
-//! Counters since the connection was constructed.
+//! What was counted since the connection was constructed.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::histogram::Histogram;
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// Counters, written by the thread each concerns, read by anyone. They are not one consistent cut.
         #[derive(Default)]
-        pub struct Stats { $($(#[$doc])* pub $name: Counter,)* }
+        pub struct Stats {
+            $($(#[$doc])* pub $name: Counter,)*
+            /// How long delivered messages were under way: from the time stamp of their record until it was read.
+            pub delay: Histogram,
+        }
 
         /// The counters' values at one moment.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -41,6 +41,7 @@ fn options(topic: &str, sender: &str) -> Options {
         connect_timeout: Duration::ZERO,
         flush_timeout: Duration::from_secs(2),
         inbox_bytes: 1_000_000,
+        tap: None,
         properties: HashMap::new(),
     }
 }
@@ -358,6 +359,7 @@ fn a_slow_reader_holds_back_fetching_and_loses_nothing() {
     let a = Node::ready(options("slow", "A"));
     let mut b = Node::ready(Options {
         inbox_bytes: 100_000,
+        tap: None,
         ..options("slow", "B")
     });
     let _ = b.bus.subscribe("x");

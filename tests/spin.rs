@@ -47,6 +47,7 @@ fn a_producer_that_waits_for_the_broker_sleeps() {
             connect_timeout: Duration::ZERO,
             flush_timeout: Duration::from_secs(10),
             inbox_bytes: 1_000_000,
+            tap: None,
             properties: HashMap::new(),
         },
         || (),

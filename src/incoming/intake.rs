@@ -1,6 +1,7 @@
 //! What happens to a record that was read: filter, numbers, hand-over to JavaScript, and what is counted and told on the way.
 
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::border::batch::Batch;
 use crate::border::inbox::Inbox;
@@ -10,6 +11,7 @@ use crate::incoming::deleted::Deleted;
 use crate::incoming::filter::{Choice, Selection};
 use crate::incoming::namesakes::{Heard, Namesakes, place};
 use crate::incoming::senders::{Numbers, Senders};
+use crate::incoming::tap::Tap;
 use crate::kafka::batch_consumer;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
@@ -28,13 +30,15 @@ pub(crate) struct Intake<'a> {
     pub(crate) inbox: &'a Inbox,
     pub(crate) reporter: &'a Reporter,
     pub(crate) stats: &'a Stats,
+    pub(crate) senders: &'a Mutex<Senders>,
     pub(crate) state: State,
+    /// Of somebody who only looks on.
+    pub(crate) tap: Option<Tap>,
 }
 
 /// What it remembers.
 #[derive(Default)]
 pub(crate) struct State {
-    senders: Senders,
     selection: Selection,
     batch: Batch,
     namesakes: Namesakes,
@@ -50,6 +54,9 @@ impl Intake<'_> {
         now: Instant,
     ) {
         self.stats.received_bytes.add(source.value.len() as u64);
+        if self.tap.is_some() {
+            return self.look_on(source);
+        }
         let record = match Record::read(source.key, source.headers(), source.value) {
             Ok(record) => record,
             Err(reason) => return self.unreadable(source, reason),
@@ -81,7 +88,8 @@ impl Intake<'_> {
             ""
         };
         self.stats.received.add(total);
-        let judgement = self.state.senders.judge(
+        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        let judgement = senders.judge(
             Numbers {
                 sender: record.sender,
                 life: record.life,
@@ -91,17 +99,34 @@ impl Intake<'_> {
             },
             now,
         );
+        if let Some(host) = record.host {
+            senders.note_host(record.sender, host);
+        }
+        drop(senders);
         self.stats.duplicates.add(judgement.known);
         if judgement.missed > 0 {
             self.missed(&record, judgement.missed, now);
         }
         if judgement.known < total {
-            self.distribute(record.sender, text, judgement.known);
+            let delivered = self.distribute(record.sender, text, judgement.known);
+            self.stats.delay.add(delay(source.timestamp), delivered);
         }
     }
 
-    /// Hands the messages from number `known` on to whom they are for.
-    fn distribute(&mut self, sender: &str, text: &str, known: u64) {
+    /// Hands the whole record on to whoever only looks on.
+    fn look_on(&mut self, source: &batch_consumer::Record<'_>) {
+        let has_room = self.inbox.has_room(self.state.batch.bytes());
+        let texts = self.tap.as_mut().map(|tap| tap.take(source, has_room));
+        for text in texts.into_iter().flatten() {
+            self.state.batch.push(0, "", &text);
+        }
+        if self.state.batch.is_full() {
+            self.hand_on();
+        }
+    }
+
+    /// Hands the messages from number `known` on to whom they are for; says how many somebody here wants.
+    fn distribute(&mut self, sender: &str, text: &str, known: u64) -> u64 {
         let mut lines = Lines::of(text);
         let skipped = usize::try_from(known).unwrap_or(usize::MAX);
         if skipped > 0 {
@@ -132,6 +157,7 @@ impl Intake<'_> {
             }
         }
         self.stats.delivered.add(delivered);
+        delivered
     }
 
     /// Hands over what was gathered. To be called after the last of several records.
@@ -144,7 +170,7 @@ impl Intake<'_> {
 
     /// Whether there is room for more records.
     pub(crate) fn has_room(&self) -> bool {
-        self.inbox.has_room(self.state.batch.bytes())
+        self.tap.is_some() || self.inbox.has_room(self.state.batch.bytes())
     }
 
     fn own(&mut self, record: &Record<'_>, total: u64, is_again: bool, now: Instant) {
@@ -245,4 +271,11 @@ impl Intake<'_> {
         };
         self.reporter.error(error);
     }
+}
+
+/// How long ago that was, in milliseconds since 1970. Zero if another machine's clock is ahead.
+fn delay(timestamp: i64) -> Duration {
+    let written = Duration::from_millis(u64::try_from(timestamp).unwrap_or(0));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default().saturating_sub(written)
 }

@@ -9,4 +9,5 @@ pub(crate) mod intake;
 pub(crate) mod namesakes;
 pub(crate) mod places;
 pub(crate) mod reader;
-pub(crate) mod senders;
+pub mod senders;
+pub(crate) mod tap;

@@ -66,9 +66,12 @@ impl Reader {
             return Ok(false);
         };
         topic.allows()?;
-        let next = (0..count)
+        let mut next = (0..count)
             .map(|partition| topic.offsets(partition).map(|(_, high)| high))
             .collect::<Result<Vec<_>>>()?;
+        if let Some(since) = topic.options.tap.and_then(|tap| tap.since) {
+            go_back(consumer, &self.topic, &mut next, since)?;
+        }
         assign(consumer, &self.topic, &next)?;
         self.heard = vec![Instant::now(); next.len()];
         self.latest = now_ms();
@@ -311,6 +314,26 @@ fn assign(consumer: &Consumer, topic: &str, next: &[i64]) -> Result<()> {
     consumer
         .assign(&partitions)
         .map_err(|error| not_assigned(topic, error))
+}
+
+/// Begins with the records of this time, where there are some.
+fn go_back(consumer: &Consumer, topic: &str, next: &mut [i64], since: i64) -> Result<()> {
+    let mut times = TopicPartitionList::new();
+    for partition in 0..next.len() {
+        add(&mut times, topic, partition, since)?;
+    }
+    let found = consumer
+        .offsets_for_times(times, WARM_UP)
+        .map_err(|error| not_assigned(topic, error))?;
+    for element in found.elements() {
+        let at = usize::try_from(element.partition()).ok();
+        if let (Some(next), Offset::Offset(offset)) =
+            (at.and_then(|at| next.get_mut(at)), element.offset())
+        {
+            *next = offset;
+        }
+    }
+    Ok(())
 }
 
 fn add(list: &mut TopicPartitionList, topic: &str, partition: usize, offset: i64) -> Result<()> {

@@ -22,10 +22,12 @@ const CAPACITY: usize = 10_000;
 /// A sender that was silent for so long is forgotten when there are others to remember. Late copies of its records are some
 /// seconds late, at the very most as long as a broker may be stopped and come back with a request in its socket.
 const MEMORY: Duration = Duration::from_hours(1);
+/// A server that was silent for so long is none of the cluster any more: deepstream says something every few seconds.
+const LATELY: Duration = Duration::from_mins(1);
 /// So many lives of a sender that are over are remembered.
 const PAST_LIVES: usize = 4;
 
-/// All senders that were heard. Belongs to the reader.
+/// All senders that were heard. Written by the connection thread; the others look at the peers.
 #[derive(Default)]
 pub(crate) struct Senders {
     heard: HashMap<Box<str>, Sender>,
@@ -39,6 +41,46 @@ struct Sender {
     /// Lives that are over, the latest last.
     past: Vec<Life>,
     last_heard: Instant,
+    tally: Tally,
+}
+
+/// What was counted of a sender's messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many were read.
+    pub received: u64,
+    /// How many of them were known already, or from a life that is over.
+    pub duplicates: u64,
+    /// How many are lost here.
+    pub missed: u64,
+    /// Where the sender runs, as far as it was told.
+    pub host: Option<Box<str>>,
+}
+
+impl Tally {
+    fn of(received: u64) -> Self {
+        Self {
+            received,
+            ..Self::default()
+        }
+    }
+
+    fn note(&mut self, received: u64, judgement: Judgement) {
+        self.received += received;
+        self.duplicates += judgement.known;
+        self.missed += judgement.missed;
+    }
+}
+
+/// Another server on the bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Its id on the bus.
+    pub sender: Box<str>,
+    /// For how long it has been silent.
+    pub silent_for: Duration,
+    /// What was counted of it.
+    pub tally: Tally,
 }
 
 /// A life of a sender, and the number of its next message.
@@ -78,11 +120,30 @@ pub(crate) struct Judgement {
 }
 
 impl Senders {
+    /// Notes where a sender runs.
+    pub(crate) fn note_host(&mut self, sender: &str, host: &str) {
+        if let Some(sender) = self.heard.get_mut(sender) {
+            sender.tally.host = Some(host.into());
+        }
+    }
+
+    /// Those that were heard lately.
+    pub(crate) fn peers(&self, now: Instant) -> Vec<Peer> {
+        let all = self.heard.iter().map(|(sender, heard)| Peer {
+            sender: sender.clone(),
+            silent_for: now.saturating_duration_since(heard.last_heard),
+            tally: heard.tally.clone(),
+        });
+        all.filter(|peer| peer.silent_for <= LATELY).collect()
+    }
+
     /// Judges the messages of a record that was read now, and notes them.
     pub(crate) fn judge(&mut self, numbers: Numbers<'_>, now: Instant) -> Judgement {
         if let Some(sender) = self.heard.get_mut(numbers.sender) {
             sender.last_heard = now;
-            return sender.judge(numbers);
+            let judgement = sender.judge(numbers);
+            sender.tally.note(numbers.count, judgement);
+            return judgement;
         }
         if numbers.is_again {
             return numbers.known();
@@ -93,6 +154,7 @@ impl Senders {
             leap: None,
             past: Vec::new(),
             last_heard: now,
+            tally: Tally::of(numbers.count),
         };
         self.heard.insert(numbers.sender.into(), sender);
         Judgement::default()

@@ -147,7 +147,11 @@ impl Topic<'_> {
         let Some(Rights { read, write }) = rights else {
             return Ok(());
         };
-        let lacking = [(read, Operation::Read), (write, Operation::Write)];
+        let needs_write = self.options.tap.is_none();
+        let lacking = [
+            (read, Operation::Read),
+            (write || !needs_write, Operation::Write),
+        ];
         let lacking: Vec<_> = lacking
             .into_iter()
             .filter_map(|(has, operation)| (!has).then_some(operation))

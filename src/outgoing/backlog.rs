@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::histogram::Histogram;
 use crate::outgoing::parcel::Parcel;
 use crate::wire::{Life, Lines, Run};
 
@@ -76,6 +77,8 @@ pub(crate) struct Backlog {
     capacity: usize,
     /// The largest record that may be sent at all, in bytes.
     max_bytes: usize,
+    /// How long records took from their hand-over until they were known to be stored.
+    round_trip: Histogram,
 }
 
 struct State {
@@ -125,7 +128,13 @@ impl Backlog {
             emptied: Condvar::new(),
             capacity,
             max_bytes,
+            round_trip: Histogram::default(),
         }
+    }
+
+    /// How long records took from their hand-over until they were known to be stored.
+    pub(crate) fn round_trip(&self) -> &Histogram {
+        &self.round_trip
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -279,6 +288,9 @@ impl Backlog {
         }
         let messages = state.messages;
         let head = state.head.take()?;
+        if let Progress::UnderWay { since } = head.progress {
+            self.round_trip.add(now.saturating_duration_since(since), 1);
+        }
         state.stored += head.parcel.count();
         if state.seen < state.stored {
             state.unseen_since.get_or_insert(now);
@@ -315,6 +327,13 @@ impl Backlog {
     /// How many messages are not known to be stored.
     pub(crate) fn undelivered(&self) -> u64 {
         self.lock().messages
+    }
+
+    /// When the oldest message that is not known to be stored was published.
+    pub(crate) fn oldest(&self) -> Option<Instant> {
+        let state = self.lock();
+        let head = state.head.as_ref().map(|head| &*head.parcel);
+        head.or(state.waiting.front())?.since()
     }
 
     /// Since when the head has been on its way, and how many bytes it has.
@@ -378,7 +397,7 @@ impl State {
             if let Some(full) = self.waiting.back_mut() {
                 full.seal();
             }
-            self.waiting.push_back(Parcel::default());
+            self.waiting.push_back(Parcel::begun(Instant::now()));
         }
         if let Some(parcel) = self.waiting.back_mut() {
             let before = parcel.bytes();

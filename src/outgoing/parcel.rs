@@ -1,5 +1,7 @@
 //! Messages that travel in one record.
 
+use std::time::Instant;
+
 use crate::wire::{Lines, Run};
 
 /// What a run adds to a record, without its names, in bytes.
@@ -14,9 +16,24 @@ pub(crate) struct Parcel {
     count: u64,
     /// Bytes of the runs.
     runs_bytes: usize,
+    /// When the first message was published, as far as somebody wants to know.
+    since: Option<Instant>,
 }
 
 impl Parcel {
+    /// An empty one, for messages that are published from now on.
+    pub(crate) fn begun(now: Instant) -> Self {
+        Self {
+            since: Some(now),
+            ..Self::default()
+        }
+    }
+
+    /// When its first message was published.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
     pub(crate) fn lines(&self) -> &str {
         &self.lines
     }
@@ -76,7 +93,10 @@ impl Parcel {
 
     /// Two parcels with half of the messages each, at least one.
     pub(crate) fn halves(&self) -> [Self; 2] {
-        let mut halves = [Self::default(), Self::default()];
+        let mut halves = [(); 2].map(|()| Self {
+            since: self.since,
+            ..Self::default()
+        });
         for (at, (run, line)) in (0..).zip(self.messages()) {
             halves[usize::from(at >= self.count / 2)].append(&run, line);
         }

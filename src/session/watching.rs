@@ -68,6 +68,13 @@ impl Session<'_> {
         }
         let step = self.link.step(now, signals);
         let refusal = self.watch_refusal(now, step.tell, found);
+        let is_denied = self.refusal.is_present() || self.denial.is_present();
+        let link = if is_denied {
+            "denied"
+        } else {
+            self.link.name()
+        };
+        self.shared.set_link(link);
         if let Some(news) = step.tell.filter(|_| !self.refusal.is_present()) {
             self.tell(news, is_only_writing);
         }
