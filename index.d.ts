@@ -382,13 +382,7 @@ declare namespace MessageConnector {
    * - `denied`: the brokers deny this server reading, or logging in
    */
   export type Link =
-    | 'none'
-    | 'flowing'
-    | 'doubtful'
-    | 'cutOff'
-    | 'leaderless'
-    | 'onlyOurs'
-    | 'denied'
+    'none' | 'flowing' | 'doubtful' | 'cutOff' | 'leaderless' | 'onlyOurs' | 'denied'
 
   /** How often something took how long. */
   export interface Histogram {
