@@ -1,11 +1,8 @@
 'use strict'
 
-/** What the command line deepstream-kafka is built on. */
+/** What the command line deepstream-kafka is built on. It is as stable as the command line: use both of the same version. */
 module.exports = {
-  get readOptions() {
-    return require('./options').readOptions
-  },
-  get Tap() {
-    return require('./tap').Tap
-  }
+  ...require('./survey'),
+  readOptions: require('./options').readOptions,
+  Tap: require('./tap').Tap
 }

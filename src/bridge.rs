@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use napi::bindgen_prelude::{Function, ObjectFinalize};
+use napi::bindgen_prelude::{AsyncTask, Function, ObjectFinalize};
 use napi::threadsafe_function::{ThreadsafeFunctionCallMode, UnknownReturnValue};
 use napi::{CleanupEnvHook, Either, Env, JsString};
 use napi_derive::napi;
@@ -29,6 +29,7 @@ use crate::kafka::dev_broker::DevBroker;
 use crate::kafka::token::Token;
 use crate::options::{Broker, Options, Tap};
 use crate::shared::Phase;
+use crate::survey::Task;
 use crate::wire::Runs;
 
 /// An error whose `code` JavaScript sees.
@@ -250,6 +251,34 @@ impl NativeBus {
         Ok(())
     }
 
+    /// What the module `survey` sees, as JSON.
+    #[napi]
+    pub fn look(&self) -> AsyncTask<Survey> {
+        self.survey(Task::Look)
+    }
+
+    /// Creates the topic if there is none; JSON as that of `look`.
+    #[napi]
+    pub fn create_topic(&self) -> AsyncTask<Survey> {
+        self.survey(Task::CreateTopic)
+    }
+
+    /// JSON as that of `look`.
+    #[napi]
+    pub fn delete_topic(&self) -> AsyncTask<Survey> {
+        self.survey(Task::DeleteTopic)
+    }
+
+    fn survey(&self, task: Task) -> AsyncTask<Survey> {
+        let connection = Arc::clone(&self.connection);
+        AsyncTask::new(Survey { connection, task })
+    }
+
+    #[napi]
+    pub fn topic_command(&self) -> String {
+        self.connection.topic_command()
+    }
+
     #[napi]
     pub fn stats(&self) -> BusStats {
         let counters = self.connection.stats().snapshot();
@@ -285,6 +314,25 @@ impl NativeBus {
             round_trip: self.connection.round_trip().into(),
             peers: peers.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+/// A task on a thread of Node's pool.
+pub struct Survey {
+    connection: Arc<Connection>,
+    task: Task,
+}
+
+impl napi::Task for Survey {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> napi::Result<String> {
+        Ok(self.connection.carry_out(self.task).to_string())
+    }
+
+    fn resolve(&mut self, _env: Env, output: String) -> napi::Result<String> {
+        Ok(output)
     }
 }
 

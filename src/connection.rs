@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::border::batch::NotJson;
 use crate::border::inbox::{Event, Inbox, Item};
 use crate::error::{Error, ErrorKind, Result};
@@ -15,7 +17,8 @@ use crate::histogram::Distribution;
 use crate::incoming::channels::Channels;
 use crate::incoming::senders::Peer;
 use crate::kafka::token::Token;
-use crate::kafka::{config, tls};
+use crate::kafka::topic::settings;
+use crate::kafka::{commands, config, tls};
 use crate::options::Options;
 use crate::outgoing::publisher::Publisher;
 use crate::report::Reporter;
@@ -23,6 +26,7 @@ use crate::secrets::Secrets;
 use crate::session::Session;
 use crate::shared::{LinkView, NO_LINK, Phase, Shared, TICK};
 use crate::stats::Stats;
+use crate::survey::{self, Task};
 use crate::wire::{Life, Run};
 
 /// A connection to the bus. All methods may be called from any thread; only [`Connection::flush`] and [`Connection::abort`] block.
@@ -235,6 +239,18 @@ impl Connection {
     #[must_use]
     pub fn peers(&self) -> Vec<Peer> {
         self.shared.lock_senders().peers(Instant::now())
+    }
+
+    /// Looks at the brokers, or changes the topic, whether it is open or not; see the module `survey`. Blocks for some seconds.
+    pub(crate) fn carry_out(&self, task: Task) -> Value {
+        survey::carry_out(task, &self.shared, &self.secrets)
+    }
+
+    /// The command that creates the topic as a server would.
+    #[must_use]
+    pub fn topic_command(&self) -> String {
+        let options = &self.shared.options;
+        commands::create_topic(options, &settings(options))
     }
 
     /// Where in its life it is.

@@ -5,6 +5,7 @@
 //! - [`connection`]: what JavaScript holds; [`shared`]: what its thread and the connection thread share, and the life cycle.
 //! - `session`: one life on the bus, from open to close. It is what the connection thread, which makes every slow call, owns and does:
 //!   `connecting`; `watching`, what is checked regularly; `silence`, for how long nothing was heard; `renewal`, new clients.
+//! - `survey`: one look at the brokers and the topic, for the command line.
 //! - `cluster`: the brokers of a session, and the clients that it creates for them.
 //! - `link`: decides whether the brokers are heard, and what to do if not. Pure.
 //! - `throttle`: decides whether to report that a quota slows the server down. Pure.
@@ -21,7 +22,7 @@
 //! - [`kafka`]: `clients` and their callbacks; `config`, and `reserved`, the parts of it that users cannot set; `topic`, which creates and
 //!   examines it; `pulse`, whether bytes move; `probe`, what a fresh client sees; `tls`, how OpenSSL is initialised; `token`, to log in
 //!   with; [`fault`](kafka::fault), what a code means; `evidence`, what librdkafka's words prove; [`diagnosis`](kafka::diagnosis), why
-//!   nobody answers, and [`inspection`](kafka::inspection), the same from what listens there; `endpoint`, how that answers; `handshake`,
+//!   nobody answers, and [`inspection`](kafka::inspection), the same from what listens there; `endpoint`, how that answers; `release`, which release of Kafka it is; `handshake`,
 //!   what is wrong with a broker's certificate; `commands`, the commands of Kafka's tools that errors show;
 //!   [`batch_consumer`](kafka::batch_consumer), many records at once, and `admin`, requests about the topic, with `unsafe` of their own;
 //!   [`dev_broker`](kafka::dev_broker), a broker in memory: `mock_broker`, that of librdkafka, with `unsafe` of its own; `relay`, which lets
@@ -57,5 +58,6 @@ mod secrets;
 mod session;
 pub mod shared;
 pub mod stats;
+mod survey;
 mod throttle;
 pub mod wire;

@@ -63,6 +63,12 @@ pub(crate) fn describe_topic(options: &Options) -> String {
     format!("{tool} --describe --topic {}", options.topic)
 }
 
+/// Deletes the topic.
+pub(crate) fn delete_topic(options: &Options) -> String {
+    let tool = tool(options, "kafka-topics.sh");
+    format!("{tool} --delete --topic {}", options.topic)
+}
+
 /// The user as the broker knows it, where the options say it.
 pub(crate) fn user(options: &Options) -> Option<&str> {
     let property = |name| options.properties.get(name).map(String::as_str);

@@ -14,6 +14,7 @@ pub(crate) mod handshake;
 pub mod inspection;
 pub(crate) mod probe;
 pub(crate) mod pulse;
+pub(crate) mod release;
 pub(crate) mod reserved;
 pub(crate) mod tls;
 pub mod token;

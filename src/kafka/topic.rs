@@ -1,6 +1,7 @@
 //! The Kafka topic that all nodes share: creates and verifies it, finds where its partitions end.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl Topic<'_> {
             None => Err(self.missing(
                 "does not exist, and the option createTopic is off",
                 None,
-                &self.config(),
+                &settings(self.options),
             )),
         }
     }
@@ -180,7 +181,7 @@ impl Topic<'_> {
             }
             Broker::Kafka(_) => {}
         }
-        let Err(cause) = self.create_with(&self.config()) else {
+        let Err(cause) = self.create_with(&settings(self.options)) else {
             return Ok(());
         };
         match cause.code.map_or(Fault::Other, Fault::of_code) {
@@ -191,7 +192,7 @@ impl Topic<'_> {
                 let what = format!(
                     "does not exist, and this user may not create it (grant the right with: {right})"
                 );
-                Err(self.missing(&what, Some(cause), &self.config()))
+                Err(self.missing(&what, Some(cause), &settings(self.options)))
             }
             Fault::Unreachable => Err(self.failed(cause, |cause| {
                 self.no_leader("is still being created").caused_by(cause)
@@ -205,7 +206,7 @@ impl Topic<'_> {
                 }
                 Ok(())
             }
-            _ => Err(self.not_created(cause, &self.config())),
+            _ => Err(self.not_created(cause, &settings(self.options))),
         }
     }
 
@@ -217,21 +218,6 @@ impl Topic<'_> {
             config,
         };
         admin::create(self.producer, &new, CREATION)
-    }
-
-    /// The settings of a topic that this node creates.
-    fn config(&self) -> [(&'static str, String); 4] {
-        let retention = self.options.retention.as_millis().to_string();
-        [
-            ("cleanup.policy", "delete".to_owned()),
-            ("retention.ms", retention.clone()),
-            // A segment is deleted as a whole, so it must not live longer than the records in it.
-            ("segment.ms", retention),
-            (
-                "max.message.bytes",
-                self.options.max_message_bytes.to_string(),
-            ),
-        ]
     }
 
     fn created_otherwise(&self, cause: Cause) -> Error {
@@ -284,18 +270,65 @@ impl Topic<'_> {
 
     /// The topic's min.insync.replicas, if this user may see it.
     pub(crate) fn min_in_sync(&self) -> Option<String> {
+        self.config_of(Resource::Topic)?
+            .remove("min.insync.replicas")
+    }
+
+    /// What is set, or holds by default, if this user may see it; without secrets.
+    pub(crate) fn config_of(&self, resource: Resource) -> Option<HashMap<String, String>> {
+        let admin = self.admin()?;
+        let options = AdminOptions::new().request_timeout(Some(self.timeout));
+        let resource = [match resource {
+            Resource::Topic => ResourceSpecifier::Topic(&self.options.topic),
+            Resource::Broker(id) => ResourceSpecifier::Broker(id),
+        }];
+        let answer = self
+            .runtime
+            .block_on(admin.describe_configs(&resource, &options));
+        let resource = answer.ok()?.into_iter().next()?.ok()?;
+        let entries = resource.entries.into_iter();
+        let open = entries.filter(|entry| !entry.is_sensitive);
+        Some(
+            open.filter_map(|entry| Some((entry.name, entry.value?)))
+                .collect(),
+        )
+    }
+
+    /// Deletes the topic, for good.
+    pub(crate) fn delete(&self) -> Result<()> {
+        let name = self.options.topic.as_str();
+        let failed = |cause: Cause| {
+            let message = format!(
+                "The Kafka topic {name} could not be deleted. See the cause, and delete it with: {}",
+                commands::delete_topic(self.options)
+            );
+            let mut error = Error::new(ErrorKind::Fetch, message);
+            error.cause = Some(cause);
+            error
+        };
+        let admin = self
+            .admin()
+            .ok_or_else(|| failed(RDKafkaErrorCode::InvalidArgument.into()))?;
+        let options = AdminOptions::new().request_timeout(Some(CREATION));
+        let answer = self
+            .runtime
+            .block_on(admin.delete_topics(&[name], &options))
+            .map_err(|error| failed(error.into()))?;
+        match answer.into_iter().next() {
+            Some(Err((_, code))) if Fault::of_code(code) != Fault::TopicUnknown => {
+                Err(failed(code.into()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn admin(&self) -> Option<AdminClient<DefaultClientContext>> {
         let config = config::producer(self.options, self.bootstrap);
         let admin = AdminClient::<DefaultClientContext>::from_config(&config).ok()?;
         if let Some(token) = &self.token {
             token.give(admin.inner());
         }
-        let options = AdminOptions::new().request_timeout(Some(self.timeout));
-        let topic = [ResourceSpecifier::Topic(&self.options.topic)];
-        let answer = self
-            .runtime
-            .block_on(admin.describe_configs(&topic, &options));
-        let resource = answer.ok()?.into_iter().next()?.ok()?;
-        resource.get("min.insync.replicas")?.value.clone()
+        Some(admin)
     }
 
     fn no_leader(&self, what: &str) -> Error {
@@ -315,6 +348,26 @@ impl Topic<'_> {
             diagnosis::explain(self.bootstrap, Some(cause), self.options)
         })
     }
+}
+
+/// What has a configuration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Resource {
+    Topic,
+    /// By its id.
+    Broker(i32),
+}
+
+/// The settings of a topic that this node creates.
+pub(crate) fn settings(options: &Options) -> [(&'static str, String); 4] {
+    let retention = options.retention.as_millis().to_string();
+    [
+        ("cleanup.policy", "delete".to_owned()),
+        ("retention.ms", retention.clone()),
+        // A segment is deleted as a whole, so it must not live longer than the records in it.
+        ("segment.ms", retention),
+        ("max.message.bytes", options.max_message_bytes.to_string()),
+    ]
 }
 
 /// What the broker says, to go on with in a sentence.

@@ -1,0 +1,109 @@
+'use strict'
+
+const engine = require('./engine')
+const { KafkaError } = require('./errors')
+const { TokenSource } = require('./token-source')
+
+/**
+ * @typedef {object} Inspection what one look at the brokers and the Kafka topic shows
+ * @property {KafkaError | null} error why a server could not connect now, in the words in which it would say so
+ * @property {{id: number, host: string, port: number, version: string | null}[]} brokers all that are there, as the
+ *   cluster says; `version` is the earliest Kafka release that knows the same requests, null if the broker does not answer
+ * @property {TopicView | null} topic null if there is none, or none to be seen
+ * @property {Record<string, string> | null} brokerConfig of the first broker; null without the right DescribeConfigs on the cluster
+ * @property {{read: boolean, write: boolean} | null} rights of this user on the topic; null if the broker does not tell
+ */
+
+/**
+ * @typedef {object} TopicView
+ * @property {{id: number, leader: number, replicas: number[], inSync: number[]}[]} partitions by id; a leader of -1 is none
+ * @property {Record<string, string> | null} config null without the right DescribeConfigs on the topic
+ */
+
+/**
+ * Looks at the brokers and the Kafka topic, and changes nothing. Takes up to ten seconds if no broker answers.
+ *
+ * @param {object} options of readOptions()
+ * @returns {Promise<Inspection>}
+ * @throws {KafkaError} ERR_KAFKA_PROPERTY, ERR_KAFKA_ADDON or ERR_KAFKA_TOKEN
+ */
+async function inspect(options) {
+  const seen = await withEngine(options, (native) => native.look())
+  const { error, brokers = [], topic = null, brokerConfig = null, rights = null } = seen
+  return { error: error ? errorOf(error) : null, brokers, topic, brokerConfig, rights }
+}
+
+/**
+ * Creates the Kafka topic as a server would, unless it is there.
+ *
+ * @param {object} options of readOptions()
+ * @throws {KafkaError} if it cannot be created, or not with the settings that the options ask for
+ */
+async function createTopic(options) {
+  await changed(options, (native) => native.createTopic())
+}
+
+/**
+ * Deletes the Kafka topic and all that is in it, if it is there.
+ *
+ * @param {object} options of readOptions()
+ * @throws {KafkaError} if it cannot be deleted
+ */
+async function deleteTopic(options) {
+  await changed(options, (native) => native.deleteTopic())
+}
+
+/**
+ * @param {object} options of readOptions()
+ * @returns {string} the command of Kafka's tools that creates the topic as a server would
+ */
+function topicCommand(options) {
+  return construct(options).topicCommand()
+}
+
+async function changed(options, change) {
+  const { error } = await withEngine({ ...options, createTopic: true }, change)
+  if (error) throw errorOf(error)
+}
+
+/** @returns {Promise<object>} what the engine's task tells as JSON, see src/survey.rs */
+async function withEngine(options, task) {
+  const native = construct(options)
+  const tokens = options.oauthToken && (await giveToken(native, options.oauthToken))
+  try {
+    return JSON.parse(await task(native))
+  } finally {
+    tokens?.stop()
+  }
+}
+
+function construct(options) {
+  try {
+    return new engine.NativeBus(options, () => {})
+  } catch (error) {
+    throw error instanceof KafkaError ? error : new KafkaError(error.code, error.message)
+  }
+}
+
+/** @returns {Promise<TokenSource>} when the engine has a token */
+function giveToken(native, provide) {
+  return new Promise((resolve, reject) => {
+    const source = new TokenSource(provide, {
+      give: ({ value, principal, expiresAt, extensions }) => {
+        native.setToken(value, principal, expiresAt, Object.entries(extensions).flat())
+        resolve(source)
+      },
+      tell: (error) => {
+        source.stop()
+        reject(error)
+      }
+    })
+    source.start()
+  })
+}
+
+function errorOf(told) {
+  return KafkaError.fromEvent({ ...told, topic: undefined })
+}
+
+module.exports = { inspect, createTopic, deleteTopic, topicCommand }

@@ -1,0 +1,161 @@
+//! One look at the brokers and the topic, for the command line; and what it does with the topic. All of it blocks.
+//!
+//! What is seen is told as JSON, which nobody but JavaScript reads:
+//! `{error, brokers: [{id, host, port, version}], topic, brokerConfig, rights}`; lib/tools.js describes the fields.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rdkafka::metadata::Metadata;
+use rdkafka::producer::Producer as _;
+use serde_json::{Value, json};
+
+use crate::cluster::Cluster;
+use crate::error::{Error, ErrorKind, Result};
+use crate::kafka::clients::Producer;
+use crate::kafka::topic::{Resource, Topic};
+use crate::kafka::{admin, inspection, release};
+use crate::secrets::Secrets;
+use crate::shared::Shared;
+
+/// How long a request may take.
+const REQUEST: Duration = Duration::from_secs(2);
+/// Within this time a failure shows why, and a broker that is merely starting answers.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a topic may take to appear or to vanish.
+const CHANGE: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Task {
+    Look,
+    CreateTopic,
+    DeleteTopic,
+}
+
+/// Does it; returns JSON, with a field `error` that says what failed.
+pub(crate) fn carry_out(task: Task, shared: &Shared, secrets: &Secrets) -> Value {
+    let done = Cluster::new(shared).and_then(|cluster| {
+        let producer = cluster.producer()?;
+        let topic = cluster.topic(&producer, REQUEST);
+        match task {
+            Task::Look => Ok(look(&topic, shared, secrets)),
+            Task::CreateTopic => create(&topic, &cluster).map(|()| json!({})),
+            Task::DeleteTopic => topic.delete().map(|()| json!({})),
+        }
+    });
+    done.unwrap_or_else(|error| json!({"error": told(error, secrets)}))
+}
+
+fn look(topic: &Topic<'_>, shared: &Shared, secrets: &Secrets) -> Value {
+    let error = reach(topic).err();
+    let error = error.map(|error| inspection::look_closer(error, topic.bootstrap, topic.options));
+    let client = topic.producer.client();
+    // What was asked for just now is known; if it is not, nobody answers.
+    let patience = if error.is_none() {
+        REQUEST
+    } else {
+        REQUEST / 4
+    };
+    let metadata = client.fetch_metadata(Some(&topic.options.topic), patience);
+    let metadata = metadata.ok();
+    let brokers = metadata.as_ref().map(Metadata::brokers).unwrap_or_default();
+    let first = brokers.first().map(rdkafka::metadata::MetadataBroker::id);
+    let is_there = metadata
+        .as_ref()
+        .and_then(|metadata| metadata.topics().first())
+        .is_some_and(|topic| topic.error().is_none());
+    let rights = is_there.then(|| admin::rights(topic.producer, &topic.options.topic, REQUEST));
+    json!({
+        "error": error.map(|error| told(error, secrets)),
+        "brokers": brokers.iter().map(|broker| json!({
+            "id": broker.id(),
+            "host": broker.host(),
+            "port": broker.port(),
+            "version": release::of(broker.host(), broker.port(), &shared.options),
+        })).collect::<Vec<_>>(),
+        "topic": is_there.then(|| json!({
+            "partitions": metadata.as_ref().map(partitions),
+            "config": topic.config_of(Resource::Topic),
+        })),
+        "brokerConfig": first.and_then(|id| topic.config_of(Resource::Broker(id))),
+        "rights": rights.flatten().map(|rights| json!({"read": rights.read, "write": rights.write})),
+    })
+}
+
+/// Tries until a broker has said how it is about the topic, or it is clear why none does.
+fn reach(topic: &Topic<'_>) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let Err(error) = topic.partitions() else {
+            return Ok(());
+        };
+        let is_clear = matches!(
+            error.kind,
+            ErrorKind::Authentication | ErrorKind::Tls | ErrorKind::Authorization
+        );
+        if is_clear || Instant::now() >= deadline {
+            return Err(error);
+        }
+        serve(topic.producer);
+    }
+}
+
+fn create(topic: &Topic<'_>, cluster: &Cluster<'_>) -> Result<()> {
+    let deadline = Instant::now() + CHANGE;
+    loop {
+        match topic.ensure() {
+            Ok(Some(_)) => return cluster.take_note().map_or(Ok(()), Err),
+            Err(error) if error.kind != ErrorKind::Fetch || Instant::now() >= deadline => {
+                return Err(inspection::look_closer(
+                    error,
+                    topic.bootstrap,
+                    topic.options,
+                ));
+            }
+            Ok(None) if Instant::now() >= deadline => {
+                let message = format!(
+                    "The Kafka topic {} was created, but does not show yet.",
+                    topic.options.topic
+                );
+                return Err(Error::new(ErrorKind::TopicMissing, message));
+            }
+            Ok(None) | Err(_) => serve(topic.producer),
+        }
+    }
+}
+
+/// Lets the client call back, which may know the reason of a failure, and waits a little.
+fn serve(producer: &Producer) {
+    producer.poll(Duration::ZERO);
+    thread::sleep(PAUSE);
+}
+
+fn partitions(metadata: &Metadata) -> Vec<Value> {
+    let topic = metadata.topics().first();
+    let partitions = topic.map(|topic| topic.partitions()).unwrap_or_default();
+    let mut partitions: Vec<_> = partitions.iter().collect();
+    partitions.sort_by_key(|partition| partition.id());
+    let told = partitions.into_iter().map(|partition| {
+        json!({
+            "id": partition.id(),
+            "leader": partition.leader(),
+            "replicas": partition.replicas(),
+            "inSync": partition.isr(),
+        })
+    });
+    told.collect()
+}
+
+/// As a `BusEvent` of the bridge.
+fn told(error: Error, secrets: &Secrets) -> Value {
+    let error = secrets.mask(error);
+    json!({
+        "code": error.kind.code(),
+        "message": error.message,
+        "retriable": error.kind.is_retriable(),
+        "cause": error.cause.as_ref().map(|cause| &cause.reason),
+        "errno": error.cause.as_ref().and_then(|cause| cause.code).map(|code| code as i32),
+    })
+}
