@@ -6,7 +6,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rdkafka::metadata::Metadata;
+use rdkafka::metadata::{Metadata, MetadataBroker, MetadataTopic};
 use rdkafka::producer::Producer as _;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ fn look(topic: &Topic<'_>, shared: &Shared, secrets: &Secrets) -> Value {
     let metadata = client.fetch_metadata(Some(&topic.options.topic), patience);
     let metadata = metadata.ok();
     let brokers = metadata.as_ref().map(Metadata::brokers).unwrap_or_default();
-    let first = brokers.first().map(rdkafka::metadata::MetadataBroker::id);
+    let first = brokers.first().map(MetadataBroker::id);
     let is_there = metadata
         .as_ref()
         .and_then(|metadata| metadata.topics().first())
@@ -134,7 +134,7 @@ fn serve(producer: &Producer) {
 
 fn partitions(metadata: &Metadata) -> Vec<Value> {
     let topic = metadata.topics().first();
-    let partitions = topic.map(|topic| topic.partitions()).unwrap_or_default();
+    let partitions = topic.map(MetadataTopic::partitions).unwrap_or_default();
     let mut partitions: Vec<_> = partitions.iter().collect();
     partitions.sort_by_key(|partition| partition.id());
     let told = partitions.into_iter().map(|partition| {
