@@ -43,7 +43,7 @@ class Cluster {
       }
       for (const node of this.nodes) {
         const firsts = this.sendersTo(node).map(({ numbers }) => numbers.first)
-        await node.ask('listen', { firsts })
+        await node.ask('listen', { firsts, topics: this.settings.topics })
       }
       await this.catchUp()
       return times
@@ -129,6 +129,11 @@ class Cluster {
   /** @returns {Promise<{cpuMicros: number, atMs: number}[]>} by node */
   usage() {
     return Promise.all(this.nodes.map((node) => node.ask('usage')))
+  }
+
+  /** @returns {Promise<object[]>} by node: the counters of its connector, for buses that have them */
+  traffic() {
+    return Promise.all(this.nodes.map((node) => node.ask('traffic')))
   }
 
   /**

@@ -1,6 +1,7 @@
 'use strict'
 
 const { randomBytes } = require('crypto')
+const { isPeer } = require('./buses')
 const { repetition } = require('./repetition')
 
 /**
@@ -31,8 +32,9 @@ async function compare(buses, servers, settings, say) {
   for (let round = 1 - settings.discard; round <= settings.repeat; round++) {
     for (const { bus, channel, repetitions } of results) {
       const address = await servers.addressFor(bus)
-      const measured = await repetition(bus, address, channel, settings)
       const warmUp = round < 1
+      const what = warmUp || isPeer(bus, settings.face) ? { ...settings, series: null } : settings
+      const measured = await repetition(bus, address, channel, what)
       const turn = warmUp ? 'warm-up' : `${round}/${settings.repeat}`
       say(line(turn, bus.name.padEnd(nameWidth), measured))
       if (warmUp && measured.faults.length === 0) continue

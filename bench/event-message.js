@@ -18,6 +18,9 @@ const DEPTHS = 31
 const PRICE_LIST = PRICES.join(' ')
 const PRICE_STEP = PRICES[0].length + 1
 
+/** Smaller than an ordinary message, which has 190. */
+const SHORT_BYTES = 100
+
 /** Numbers have twelve digits, so that they always stand at the same place in the payload. */
 const NUMBER_DIGITS = 12
 const LOWEST_NUMBER = 1e11
@@ -62,12 +65,31 @@ function depthField(index, length) {
 
 /**
  * @param {number} number an integer of twelve digits
- * @param {number} [bytes] of JSON that it shall have, at least 220; without it, it has 190
+ * @param {number} [bytes] of JSON that it shall have, 100 or at least 220; without it, it has 190
  * @returns {{raw: string, topic: string, action: string, data: string[]}} a new object each time,
  *   because deepstream's connectors may change what they are given
  */
 function eventMessage(number, bytes) {
+  if (bytes === SHORT_BYTES) return shortMessage(number)
   return assemble(number, bytes === undefined ? '' : depthsFor(bytes)[number % DEPTHS])
+}
+
+/**
+ * @param {number} number
+ * @returns {object} a message of 100 bytes: as deepstream 4 and later make them, without `raw`
+ */
+function shortMessage(number) {
+  const last = number % LAST_DIGITS.length
+  const payload = `${PAYLOAD_PREFIX}${number},"current":${PRICES[last % PRICES.length]}}`
+  return { topic: CHANNEL, action: 'EVT', data: [NAMES[last % NAMES.length], payload] }
+}
+
+/**
+ * @param {number} count
+ * @returns {string[]} so many names of deepstream topics
+ */
+function topicNames(count) {
+  return Array.from({ length: count }, (_, index) => `T${index}`)
 }
 
 /**
@@ -128,4 +150,4 @@ function isIntact(message, bytes) {
   )
 }
 
-module.exports = { CHANNEL, LOWEST_NUMBER, eventMessage, numberOf, isIntact }
+module.exports = { CHANNEL, LOWEST_NUMBER, eventMessage, numberOf, isIntact, topicNames }

@@ -9,9 +9,10 @@ const buses = require('./buses')
 const { compare } = require('./compare')
 const { settingsFrom } = require('./options')
 const { overhead } = require('./measures/overhead')
+const { draw } = require('./plots')
 const { prepare } = require('./prerequisites')
 const { facts, factLines } = require('./report/facts')
-const { writeComparison, writeStalls } = require('./report/json')
+const { comparison, write, writeStalls } = require('./report/json')
 const { table, overheadLine } = require('./report/table')
 const { Servers } = require('./servers')
 const { huntStalls } = require('./stalls')
@@ -57,7 +58,12 @@ async function run(settings, servers) {
     say(`\n${table(results, buses.FACES[settings.face].reference, settings)}`)
     say(`\n${overheadLine(own, settings)}`)
   }
-  if (settings.json) writeComparison(settings.json, { facts: known, settings, own, results })
+  const content = comparison({ facts: known, settings, own, results })
+  if (settings.json) write(settings.json, content)
+  if (settings.pictures) {
+    const names = await draw(content, settings.pictures)
+    say(`\nDrawn: ${names.join(', ')} in ${settings.pictures}`)
+  }
   return failures(results.flatMap(({ repetitions }) => repetitions))
 }
 

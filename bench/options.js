@@ -3,6 +3,10 @@
 const path = require('path')
 const { parseArgs } = require('util')
 const { FACES } = require('./buses')
+const { SERIES } = require('./measures')
+
+/** Where docs/performance.md shows them from. */
+const PICTURES = path.join(__dirname, '..', 'docs', 'images', 'performance')
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -12,9 +16,11 @@ Measures this package beside the one for Redis, on servers that it starts itself
                  cluster-node, beside @deepstream/clusternode-redis
   --repeat N     repetitions of each bus, one bus after the other in turn (default 5)
   --quick        one short repetition that only checks that all arrives once and in order
-  --peers        also measure thin connectors on node-rdkafka and kafkajs
+  --peers        also measure the other package for Redis, and thin connectors on other Kafka clients
   --only LIST    measure these buses, in this order:
 ${Object.keys(FACES).map(onlyLine).join('\n')}
+  --plot         also measure clusters, messages and subscriptions of several sizes, and draw pictures
+  --pictures DIR the folder of the pictures (default docs/images/performance)
   --stalls N     instead of all else: N runs at a steady rate on this package, every stall listed
   --property K=V also measure this package with this librdkafka property (repeatable)
   --package DIR  also measure the build of this package in DIR (repeatable)
@@ -34,6 +40,8 @@ const FLAGS = {
   quick: { type: 'boolean', default: false },
   peers: { type: 'boolean', default: false },
   only: { type: 'string' },
+  plot: { type: 'boolean', default: false },
+  pictures: { type: 'string' },
   stalls: { type: 'string' },
   property: { type: 'string', multiple: true, default: [] },
   package: { type: 'string', multiple: true, default: [] },
@@ -61,6 +69,8 @@ const FULL = {
   idleSeconds: 10,
   /** Per pair of processes, before anything is measured. */
   warmUp: { checked: 2000, flood: 50000, pacedSeconds: 2 },
+  /** What is measured for the pictures, each with so many messages in all, or fewer if they are large. */
+  series: { ...SERIES, messages: 100000, volumeBytes: 100e6 },
   /** A latency above this is a stall. */
   stallMs: 30,
   /** How long the last message may take after it was sent before it counts as lost. */
@@ -75,6 +85,13 @@ const QUICK = {
   seconds: 1,
   roundTrips: 100,
   idleSeconds: 1,
+  series: {
+    nodes: [2, 4],
+    bytes: [100, 1000000],
+    topics: [1, 100],
+    messages: 4000,
+    volumeBytes: 4e6
+  },
   warmUp: { checked: 1000, flood: 1000, pacedSeconds: 0.2 }
 }
 
@@ -166,6 +183,16 @@ function packagesFrom(folders, face) {
 }
 
 /**
+ * @param {{plot: boolean, pictures?: string, stalls?: string}} values of the flags
+ * @returns {string|null} the folder of the pictures
+ */
+function picturesFrom({ plot, pictures, stalls }) {
+  if (plot && stalls) throw new Error('--plot cannot be combined with --stalls')
+  if (!plot && pictures) throw new Error('--pictures needs --plot')
+  return plot ? path.resolve(pictures ?? PICTURES) : null
+}
+
+/**
  * @param {string[]} argv without node and script
  * @returns {object} the settings of the run, or `{help: text}`; throws on unknown options
  */
@@ -189,6 +216,8 @@ function settingsFrom(argv) {
     buses: chosenBuses(values, Object.keys(packages)),
     packages,
     properties: propertiesFrom(values.property),
+    pictures: picturesFrom(values),
+    series: values.plot ? chosen.series : null,
     json: values.json,
     cpuProf: values['cpu-prof']
   }

@@ -32,10 +32,11 @@ function install(folder, say) {
  * @param {(line: string) => void} say
  */
 function prepare(settings, say) {
-  const { face, buses: names, packages } = settings
+  const { face, buses: names, packages, pictures } = settings
   const { reference, own, peers } = buses.FACES[face]
-  if (names.includes(reference)) install(__dirname, say)
-  if (names.some((name) => peers.includes(name))) install(path.join(__dirname, 'peers'), say)
+  const needsPeers = names.some((name) => peers.includes(name))
+  if (names.includes(reference) || needsPeers || pictures) install(__dirname, say)
+  if (needsPeers) install(path.join(__dirname, 'peers'), say)
   for (const name of names) buses.named(name, settings).server.version()
   for (const name of names.filter((chosen) => chosen === own || packages[chosen])) {
     try {
@@ -48,4 +49,4 @@ function prepare(settings, say) {
   }
 }
 
-module.exports = { prepare }
+module.exports = { install, prepare }

@@ -35,6 +35,14 @@ test('large messages are told from others of the same number', () => {
   expect(isIntact(eventMessage(NUMBERS[3], 30000), 30000)).toBe(true)
 })
 
+test('a small message has 100 bytes, its number, and no raw text', () => {
+  const small = eventMessage(NUMBERS[3], 100)
+  expect(Buffer.byteLength(JSON.stringify(small))).toBe(100)
+  expect(numberOf(small)).toBe(NUMBERS[3])
+  expect(isIntact(small, 100)).toBe(true)
+  expect(isIntact({ ...small, raw: '' }, 100)).toBe(false)
+})
+
 test('its payload is what deepstream calls an object: O and JSON', () => {
   const { raw, topic, action, data } = eventMessage(NUMBERS[2])
   expect(raw).toBe([topic, action, ...data].join('\u001f'))

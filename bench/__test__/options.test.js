@@ -38,8 +38,26 @@ test('each face has its own buses', () => {
   )
 })
 
-test('--peers adds the other Kafka clients', () => {
-  expect(settingsFrom(['--peers']).buses).toEqual(['redis', 'kafka', 'node-rdkafka', 'kafkajs'])
+test('--peers adds what a user could take instead', () => {
+  expect(settingsFrom(['--peers']).buses).toEqual([
+    'redis',
+    'kafka',
+    'cluster-redis',
+    'node-rdkafka',
+    'confluent',
+    'kafkajs',
+    'platformatic'
+  ])
+})
+
+test('--plot measures the series and draws where the documents show it, unless told otherwise', () => {
+  expect(settingsFrom([])).toMatchObject({ series: null, pictures: null })
+  const { series, pictures } = settingsFrom(['--plot'])
+  expect(series.nodes).toEqual([2, 4, 8, 16])
+  expect(pictures).toBe(path.resolve('docs/images/performance'))
+  expect(settingsFrom(['--plot', '--pictures', 'x']).pictures).toBe(path.resolve('x'))
+  expect(() => settingsFrom(['--pictures', 'x'])).toThrow('--pictures needs --plot')
+  expect(() => settingsFrom(['--plot', '--stalls', '1'])).toThrow('--plot cannot be combined')
 })
 
 test('--stalls is for kafka only, unless --only says otherwise', () => {

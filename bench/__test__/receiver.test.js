@@ -68,3 +68,14 @@ test('the content is compared with that of a message of the same size', async ()
   send(other + 1, 1001 + 10)
   expect(receiver.result()).toMatchObject({ damaged: 1 })
 })
+
+test('messages may come over further topics', () => {
+  const channels = new EventEmitter()
+  const connector = { subscribe: (channel, callback) => channels.on(channel, callback) }
+  const sender = new Numbers()
+  const receiver = new Receiver(connector, [sender.first], 2)
+  channels.emit('T1', eventMessage(sender.first))
+  channels.emit('T0', eventMessage(sender.first + 1))
+  expect(channels.eventNames()).toEqual([CHANNEL, 'T0', 'T1'])
+  expect(receiver.result()).toMatchObject({ received: 2, fault: null })
+})

@@ -1,7 +1,7 @@
 'use strict'
 
-const { CHANNEL, LOWEST_NUMBER } = require('../event-message')
-const { flood } = require('../participant/sender')
+const { CHANNEL, LOWEST_NUMBER, isIntact, numberOf } = require('../event-message')
+const { flood, pace } = require('../participant/sender')
 
 /** @returns {{calls: any[][], publish: Function, publishDirect: Function}} */
 function recorder() {
@@ -33,4 +33,27 @@ test('a flood to one server sends direct messages', async () => {
   await flood(connector, { ...RUN, target: 'a-server' })
   expect(connector.calls).toHaveLength(5)
   expect(connector.calls[0].slice(0, 2)).toEqual(['publishDirect', 'a-server'])
+})
+
+test('a flood over several topics takes them in turn', async () => {
+  const connector = recorder()
+  await flood(connector, { ...RUN, topics: 2 })
+  const used = connector.calls.map(([, channel, { topic }]) => [channel, topic].join())
+  expect(used).toEqual(['T0,T0', 'T1,T1', 'T0,T0', 'T1,T1', 'T0,T0'])
+})
+
+test('a steady rate may have several messages in a tick', async () => {
+  const connector = recorder()
+  const { intervalMs, publishedAt } = await pace(connector, {
+    first: LOWEST_NUMBER,
+    count: 6,
+    rate: 200,
+    perTick: 2,
+    bytes: 500
+  })
+  expect(intervalMs).toBe(10)
+  const messages = connector.calls.map(([, , message]) => message)
+  expect(messages.map(numberOf)).toEqual([0, 1, 2, 3, 4, 5].map((each) => LOWEST_NUMBER + each))
+  expect(messages.every((message) => isIntact(message, 500))).toBe(true)
+  expect(publishedAt[1] - publishedAt[0]).toBeLessThan(publishedAt[2] - publishedAt[1])
 })

@@ -54,6 +54,11 @@ class ClusterNodeConnector extends EventEmitter {
     this.node.sendDirect(target, message)
   }
 
+  /** @returns {object} the counters of a cluster node of this package */
+  stats() {
+    return this.node.stats()
+  }
+
   subscribe(channel, callback) {
     this.node.subscribe(channel, callback)
   }

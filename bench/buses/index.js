@@ -15,7 +15,9 @@
 const OTHERS = {
   redis: () => require('./redis'),
   'node-rdkafka': () => require('./node-rdkafka'),
+  confluent: () => require('./confluent'),
   kafkajs: () => require('./kafkajs'),
+  platformatic: () => require('./platformatic'),
   'cluster-redis': () => require('./cluster-redis'),
   nothing: () => require('./nothing')
 }
@@ -36,7 +38,7 @@ const OWN_TITLES = {
  *   reference  what everything is compared with
  *   own        this package
  *   variant    this package with the librdkafka properties that `--property` names
- *   peers      what `--peers` adds
+ *   peers      what `--peers` adds: what a user could take instead
  * A build of this package that `--package` names is its own name, '@' and the name of its folder.
  */
 const FACES = {
@@ -44,7 +46,7 @@ const FACES = {
     reference: 'redis',
     own: 'kafka',
     variant: 'kafka-variant',
-    peers: ['node-rdkafka', 'kafkajs']
+    peers: ['cluster-redis', 'node-rdkafka', 'confluent', 'kafkajs', 'platformatic']
   },
   'cluster-node': {
     reference: 'cluster-redis',
@@ -72,4 +74,13 @@ function named(name, { properties, packages = {} } = {}) {
   return OWN[plain]({ name, title: 'the same, with --property', properties })
 }
 
-module.exports = { named, FACES }
+/**
+ * @param {object} bus
+ * @param {string} face that is measured
+ * @returns {boolean} whether it is one of those that `--peers` adds
+ */
+function isPeer({ name }, face) {
+  return FACES[face].peers.includes(name)
+}
+
+module.exports = { named, isPeer, FACES }

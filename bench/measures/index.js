@@ -62,6 +62,13 @@ const MEASURES = [
     unit: 'us/msg',
     digits: 2
   },
+  { key: 'largeSenderCpu', title: 'CPU of the sender, {bytes} bytes', unit: 'us/msg', digits: 2 },
+  {
+    key: 'largeReceiverCpu',
+    title: 'CPU of the receiver, {bytes} bytes',
+    unit: 'us/msg',
+    digits: 2
+  },
   {
     key: 'unreadCpu',
     title: 'CPU of a node for a message of a topic it is not subscribed to',
@@ -106,6 +113,44 @@ const MEASURES = [
   { key: 'readyMs', title: "construction to 'ready', topic exists", unit: 'ms', digits: 1 }
 ]
 
+/** What else is measured for the pictures: the points of each series, from which follow the keys, such as nodes2. */
+const SERIES = {
+  nodes: [2, 4, 8, 16],
+  bytes: [100, 1000, 10000, 100000, 1000000],
+  topics: [1, 10, 100, 1000, 10000]
+}
+
+const SERIES_TITLES = {
+  nodes: (count) => `throughput, ${count} nodes, all to all`,
+  bytes: (count) => `throughput, messages of ${count} bytes`,
+  topics: (count) => `throughput, ${count} deepstream topics`
+}
+
+for (const [series, points] of Object.entries(SERIES)) {
+  for (const point of points) {
+    const title = SERIES_TITLES[series](point.toLocaleString('en-US'))
+    const unit = { unit: 'msg/s', digits: 0, moreIsBetter: true }
+    MEASURES.push({ key: `${series}${point}`, title, ...unit })
+  }
+}
+
+/** A load that the sizing rule was not made from, see sizing.js: what the rule says, and what is measured. */
+const SIZING = {
+  Cpu: { title: 'CPU of a process', unit: '%', digits: 1 },
+  Out: { title: 'messages out', unit: 'kB/s', digits: 0 },
+  In: { title: 'messages in', unit: 'kB/s', digits: 0 }
+}
+
+for (const [part, { title, ...unit }] of Object.entries(SIZING)) {
+  for (const [suffix, how] of [
+    ['Predicted', 'by the sizing rule'],
+    ['Measured', 'as measured']
+  ]) {
+    const whole = `${title} at a load of its own, ${how}`
+    MEASURES.push({ key: `sizing${part}${suffix}`, title: whole, ...unit, isAbsolute: true })
+  }
+}
+
 /**
  * @param {object} measure
  * @param {object[]} repetitions of one bus
@@ -116,4 +161,4 @@ function valuesOf({ key }, repetitions) {
   return values.length > 0 && values.every((value) => value !== undefined) ? values : null
 }
 
-module.exports = { MEASURES, valuesOf }
+module.exports = { MEASURES, SERIES, valuesOf }

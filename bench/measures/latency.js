@@ -3,12 +3,19 @@
 const { sorted, percentile, stalls } = require('../statistics')
 
 /**
+ * The percentiles of the curve, closer and closer to 100: evenly spaced by the share of messages that
+ * took longer, from all of them to one in a thousand.
+ */
+const CURVE = Array.from({ length: 31 }, (_, index) => 100 * (1 - 10 ** (-index / 10)))
+
+/**
  * One-way latency at a steady rate. It counts from the moment at which a message was due, so that a
  * sender that is held up does not hide the delay of the messages behind it.
  *
  * @param {import('../pair').Pair} pair
  * @param {object} settings
- * @returns {Promise<object>} `values` by the keys of measures/index.js, and `stalls` one by one
+ * @returns {Promise<object>} `values` by the keys of measures/index.js, `curve` with the latency
+ *   at each percentile of CURVE, and `stalls` one by one
  */
 async function latency(pair, { rate, seconds, stallMs }) {
   const count = Math.round(rate * seconds)
@@ -43,8 +50,9 @@ async function latency(pair, { rate, seconds, stallMs }) {
       pacedSenderCpu: run.senderCpuMicros / count,
       pacedReceiverCpu: run.receiverCpuMicros / count
     },
+    curve: CURVE.map((percent) => percentile(latencies, percent)),
     stalls: found
   }
 }
 
-module.exports = { latency }
+module.exports = { latency, CURVE }

@@ -26,7 +26,11 @@ async function throughput(pair, { messages, perTick }) {
 async function largeThroughput(pair, { largeMessages, bytes, perTick, warmUp: { checked } }) {
   await pair.send('flood', { count: checked, perTick, bytes, checkContent: true })
   const run = await pair.send('flood', { count: largeMessages, perTick, bytes })
-  return { largeThroughput: largeMessages / ((run.lastAt - run.startedAt) / 1000) }
+  return {
+    largeThroughput: largeMessages / ((run.lastAt - run.startedAt) / 1000),
+    largeSenderCpu: run.senderCpuMicros / largeMessages,
+    largeReceiverCpu: run.receiverCpuMicros / largeMessages
+  }
 }
 
 module.exports = { throughput, largeThroughput }

@@ -40,10 +40,11 @@ class Calls {
   /**
    * Subscribes to everything that this participant or another one may send.
    *
-   * @param {{firsts: number[]}} numbered of each other sender, the number of its first message
+   * @param {{firsts: number[], topics?: number}} numbered of each other sender, the number of its first
+   *   message; and to how many deepstream topics to subscribe besides
    */
-  listen({ firsts }) {
-    this.receiver = new Receiver(this.connector, firsts)
+  listen({ firsts, topics }) {
+    this.receiver = new Receiver(this.connector, firsts, topics)
     this.pinger = new Pinger(this.connector)
   }
 
@@ -85,6 +86,11 @@ class Calls {
   usage() {
     const { user, system } = process.cpuUsage()
     return { cpuMicros: user + system, atMs: nowMs() }
+  }
+
+  /** @returns {object} the counters of a connector of this package */
+  traffic() {
+    return this.connector.stats()
   }
 
   /** @returns {object} what has arrived in all, and how: see Receiver.result() */

@@ -1,6 +1,6 @@
 'use strict'
 
-const { CHANNEL, numberOf, isIntact } = require('../event-message')
+const { CHANNEL, numberOf, isIntact, topicNames } = require('../event-message')
 const { nowMs } = require('./clock')
 const { Tally } = require('./tally')
 
@@ -12,15 +12,17 @@ class Receiver {
   /**
    * @param {object} connector
    * @param {number[]} firsts of each other sender, the number of its first message
+   * @param {number} [topics] how many deepstream topics may carry messages besides the usual one
    */
-  constructor(connector, firsts) {
+  constructor(connector, firsts, topics = 0) {
     this.tallies = firsts.map((first) => new Tally(first))
     /** Messages of nobody that this node listens to, such as its own, which no bus may hand back. */
     this.unexpected = 0
     this.run = null
     /** Settled when the run is over: {lastAt, arrivedAt}, or an error when not all came. */
     this.arrived = null
-    connector.subscribe(CHANNEL, (message) => this.receive(message))
+    const receive = (message) => this.receive(message)
+    for (const topic of [CHANNEL, ...topicNames(topics)]) connector.subscribe(topic, receive)
   }
 
   /**

@@ -2,7 +2,7 @@
 
 const { spawn } = require('child_process')
 const path = require('path')
-const { CHANNEL, eventMessage } = require('../event-message')
+const { CHANNEL, eventMessage, topicNames } = require('../event-message')
 const { nowMs } = require('./clock')
 
 /** Time for the pacer to start before its first tick. */
@@ -13,11 +13,20 @@ const PACER_HEAD_START_MS = 500
  * @param {object} run
  * @param {string} [run.channel] a deepstream topic other than that of the messages
  * @param {string} [run.target] the name of the one server that is to get them
+ * @param {number} [run.topics] to so many deepstream topics in turn
  * @returns {(message: object) => void} how the messages of this run are sent
  */
-function outlet(connector, { channel, target }) {
+function outlet(connector, { channel, target, topics }) {
   if (target) return (message) => connector.publishDirect(target, message)
   if (channel) return (message) => connector.publish(channel, { ...message, topic: channel })
+  if (topics) {
+    const names = topicNames(topics)
+    let next = 0
+    return (message) => {
+      const topic = names[next++ % topics]
+      connector.publish(topic, { ...message, topic })
+    }
+  }
   return (message) => connector.publish(CHANNEL, message)
 }
 
@@ -47,26 +56,30 @@ function flood(connector, { first, count, perTick, bytes, ...way }) {
 }
 
 /**
- * Publishes at a steady rate. Message i is due at `startAt + i * intervalMs` whatever happened to
- * the ones before it; when the sender is late it sends all that are due at once.
+ * Publishes at a steady rate, some messages in each tick. Tick i is due at `startAt + i * intervalMs`
+ * whatever happened to the ones before it; when the sender is late it sends all that are due at once.
  *
  * @param {object} connector
- * @param {{first: number, count: number, rate: number}} run rate in messages per second
+ * @param {{first: number, count: number, rate: number, perTick?: number, bytes?: number}} run rate in
+ *   messages per second; one per tick if not told otherwise
  * @returns {Promise<{startAt: number, intervalMs: number, publishedAt: Float64Array}>}
  *   `publishedAt` holds the time before each publish()
  */
-function pace(connector, { first, count, rate }) {
+function pace(connector, { first, count, rate, perTick = 1, bytes }) {
   return new Promise((resolve, reject) => {
-    const intervalMs = 1000 / rate
+    const intervalMs = (1000 * perTick) / rate
     const startAt = nowMs() + PACER_HEAD_START_MS
     const publishedAt = new Float64Array(count)
     let index = 0
-    const args = [path.join(__dirname, 'pacer.js'), startAt, intervalMs, count].map(String)
+    const args = [path.join(__dirname, 'pacer.js'), startAt, intervalMs, count / perTick].map(
+      String
+    )
     const pacer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     const publishDue = () => {
-      for (let now = nowMs(); index < count && startAt + index * intervalMs <= now; now = nowMs()) {
+      const dueAt = () => startAt + Math.floor(index / perTick) * intervalMs
+      for (let now = nowMs(); index < count && dueAt() <= now; now = nowMs()) {
         publishedAt[index] = now
-        connector.publish(CHANNEL, eventMessage(first + index))
+        connector.publish(CHANNEL, eventMessage(first + index, bytes))
         index++
       }
     }

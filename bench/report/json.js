@@ -18,7 +18,7 @@ function summaries(repetitions) {
  * @param {object} settings
  * @returns {object} without those that name folders of this machine
  */
-function published({ json, cpuProf, packages, ...others }) {
+function published({ json, cpuProf, packages, pictures, ...others }) {
   return others
 }
 
@@ -31,14 +31,14 @@ function write(file, content) {
 }
 
 /**
- * @param {string} file
  * @param {object} run
  * @param {object} run.facts
  * @param {object} run.settings
  * @param {object|null} run.own the result of overhead()
  * @param {{bus: object, repetitions: object[]}[]} run.results
+ * @returns {object} what `--json` writes, and what is drawn
  */
-function writeComparison(file, { facts, settings, own, results }) {
+function comparison({ facts, settings, own, results }) {
   const units = Object.fromEntries(MEASURES.map(({ key, unit }) => [key, unit]))
   const buses = results.map(({ bus, repetitions }) => ({
     name: bus.name,
@@ -46,7 +46,7 @@ function writeComparison(file, { facts, settings, own, results }) {
     summary: summaries(repetitions),
     repetitions
   }))
-  write(file, { facts, settings: published(settings), units, overhead: own, buses })
+  return { facts, settings: published(settings), units, overhead: own, buses }
 }
 
 /**
@@ -61,4 +61,4 @@ function writeStalls(file, { facts, settings, results }) {
   write(file, { facts, settings: published(settings), buses })
 }
 
-module.exports = { writeComparison, writeStalls }
+module.exports = { comparison, write, writeStalls }

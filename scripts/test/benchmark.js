@@ -1,11 +1,19 @@
 'use strict'
 
+const fs = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
 const { FACES } = require('../../bench/buses')
+const { PICTURES } = require('../../bench/plots/pictures')
+const { THEMES } = require('../../bench/plots/theme')
 const { run } = require('../command')
 const { hasRedis } = require('../prerequisites')
 
+/** Each picture, for light and for dark pages. */
+const EXPECTED = Object.keys(PICTURES).length * Object.keys(THEMES).length
+
 /**
- * A short run for each face of the package: what is measured has to work.
+ * A short run for each face of the package: what is measured and drawn has to work.
  *
  * @returns {Promise<import('./verdict').Result>}
  */
@@ -13,9 +21,13 @@ async function trialRuns() {
   const result = { passed: 0, failed: [] }
   for (const [face, { own }] of Object.entries(FACES)) {
     const withoutRedis = process.env.CI || hasRedis() ? [] : ['--only', own]
-    const args = ['bench/index.js', '--quick', '--face', face, ...withoutRedis]
-    if (await run('node', args)) result.passed++
-    else result.failed.push(`node ${args.join(' ')}`)
+    const args = ['bench/index.js', '--quick', '--plot', '--face', face, ...withoutRedis]
+    const pictures = fs.mkdtempSync(path.join(os.tmpdir(), 'trial-pictures-'))
+    const isDrawn = await run('node', [...args, '--pictures', pictures])
+    const count = fs.readdirSync(pictures).length
+    fs.rmSync(pictures, { recursive: true, force: true })
+    if (isDrawn && count === EXPECTED) result.passed++
+    else result.failed.push(`node ${args.join(' ')} (${count} of ${EXPECTED} pictures)`)
   }
   return result
 }
