@@ -14,6 +14,7 @@ const { npmPack } = require('../harness/npm-pack')
 const { PLATFORMS } = require('../lib/addon-failure')
 const { ROOT } = require('../scripts/command')
 const { FILE: NOTICES } = require('./notices')
+const { copyRuntimeModules } = require('./runtime-modules')
 const { sbom } = require('./sbom')
 
 const run = promisify(execFile)
@@ -148,7 +149,10 @@ function companions() {
   return fs.readdirSync(PACKAGES).map((name) => path.join(PACKAGES, name))
 }
 
-/** The main package with all addons of a system, as `deepstream install msg kafka` takes it from a GitHub release. */
+/**
+ * The main package with all addons of a system and the packages that it needs, as `deepstream install msg kafka` takes it from a
+ * GitHub release: that unpacks it and installs nothing.
+ */
 async function archive(platform, { main, addons, targets, workplace, dist }) {
   const own = targets.filter((target) => PLATFORMS[target].startsWith(platform))
   if (own.length === 0) return []
@@ -156,6 +160,7 @@ async function archive(platform, { main, addons, targets, workplace, dist }) {
   const [system, format] = ARCHIVES[platform]
   const folder = path.join(workplace, `archive-${system}`)
   fs.cpSync(main, folder, { recursive: true, filter: (file) => file !== path.join(main, 'npm') })
+  copyRuntimeModules(folder)
   for (const target of own) {
     fs.copyFileSync(
       path.join(addons, addonFor(target, napi)),

@@ -40,12 +40,15 @@ async function inOrder(dist) {
     files.map(async (name) => {
       const file = path.join(dist, name)
       const { stdout } = await run('tar', ['-xzOf', file, 'package/package.json'])
-      const manifest = JSON.parse(stdout)
-      const rank = manifest.dependencies ? 2 : manifest.optionalDependencies ? 1 : 0
-      return { file, manifest, rank }
+      return { file, manifest: JSON.parse(stdout) }
     })
   )
-  return packages.sort((a, b) => a.rank - b.rank)
+  const names = packages.map(({ manifest }) => manifest.name)
+  const rank = ({ dependencies = {}, optionalDependencies }) => {
+    if (names.some((name) => name in dependencies)) return 2
+    return optionalDependencies ? 1 : 0
+  }
+  return packages.sort((a, b) => rank(a.manifest) - rank(b.manifest))
 }
 
 async function isThere(id, args) {

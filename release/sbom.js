@@ -2,6 +2,7 @@
 
 const CDX = require('@cyclonedx/cyclonedx-library')
 const { components } = require('./components')
+const { runtimeModules } = require('./runtime-modules')
 
 /**
  * A bill of materials of a release in CycloneDX 1.6: https://cyclonedx.org/docs/1.6/json/
@@ -19,7 +20,7 @@ function sbom({ name, version, description, license }) {
     purl: `pkg:npm/${name}@${version}`,
     bomRef: name
   })
-  for (const each of components()) {
+  for (const each of [...components(), ...runtimeModules().map(npmComponent)]) {
     const component = new CDX.Models.Component(CDX.Enums.ComponentType.Library, each.name, {
       version: each.version,
       licenses: licences(each.license),
@@ -31,6 +32,10 @@ function sbom({ name, version, description, license }) {
   }
   const normalizer = new CDX.Serialize.JSON.Normalize.Factory(CDX.Spec.Spec1dot6)
   return new CDX.Serialize.JsonSerializer(normalizer).serialize(bom, { space: 2, sortLists: true })
+}
+
+function npmComponent({ name, version, license }) {
+  return { name, version, license, purl: `pkg:npm/${name.replace('@', '%40')}@${version}` }
 }
 
 function licences(expression) {

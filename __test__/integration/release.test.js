@@ -81,8 +81,10 @@ test('what `deepstream install` unpacks works by itself', async () => {
     cwd: path.dirname(folder)
   })
   const { NativeBus } = require(path.join(folder, 'native.js'))
+  const { MetricsServer } = require(path.join(folder, 'lib', 'metrics', 'server.js'))
 
   expect(stdout).toBe('function\n')
+  expect(() => new MetricsServer({}, {})).not.toThrow()
   expect(NativeBus).toEqual(expect.any(Function))
 })
 

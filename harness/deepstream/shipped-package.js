@@ -7,6 +7,8 @@ const path = require('node:path')
 const { promisify } = require('node:util')
 const packlist = require('npm-packlist')
 const { npmPack } = require('../npm-pack')
+const { copyRuntimeModules } = require('../../release/runtime-modules')
+const { ROOT } = require('../../scripts/command')
 
 const run = promisify(execFile)
 
@@ -34,7 +36,7 @@ async function identify(source) {
 }
 
 /**
- * Makes a package's folder, and installs its runtime dependencies, unless the place has them all.
+ * Makes a package's folder, with its runtime dependencies, unless the place has them all.
  *
  * @param {string} source a package folder, or a registry spec
  * @param {string} folder where to put the package; must not exist
@@ -44,7 +46,10 @@ async function identify(source) {
 async function unpack(source, folder, modules) {
   await (fs.existsSync(source) ? copyPackage(source, folder) : fetchPackage(source, folder))
   const dependencies = Object.keys(manifestOf(folder).dependencies || {})
-  if (dependencies.some((name) => !fs.existsSync(path.join(modules, name)))) {
+  if (dependencies.every((name) => fs.existsSync(path.join(modules, name)))) return
+  // What is here need not be fetched.
+  if (path.resolve(source) === ROOT) copyRuntimeModules(folder)
+  else {
     const options = ['--omit=dev', '--no-package-lock', '--ignore-scripts']
     await run('npm', ['install', ...options], { cwd: folder })
   }
