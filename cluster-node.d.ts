@@ -81,6 +81,12 @@ declare class KafkaClusterNode {
   /** Counters since the construction. */
   stats(): MessageConnector.Stats
 
+  /** As of the message connector. */
+  collect(registry: MessageConnector.Registry): void
+
+  /** As of the message connector. */
+  readonly metricsUrl: string | undefined
+
   /**
    * Calls no callback any more, delivers within `flushTimeoutMs` what was sent so far and in the current tick, and
    * disconnects. Always resolves, even if no broker can be reached.

@@ -3,6 +3,7 @@
 const { Bus } = require('./lib/bus')
 const { endsStart } = require('./lib/engine')
 const { KafkaError, describe } = require('./lib/errors')
+const { collect } = require('./lib/metrics/collect')
 const { readOptions } = require('./lib/options')
 const { version } = require('./package.json')
 
@@ -15,8 +16,6 @@ const STATUS = 2
 class KafkaClusterNode {
   #bus
   #services
-  #sender
-  #topic
   /** Whether the others count the server to their cluster. */
   #isMember = false
   /** Until it is ready or closed for the first time. */
@@ -40,8 +39,6 @@ class KafkaClusterNode {
     this.#closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     const face = { topic: 'deepstream-cluster', sender: config.serverName }
     const checked = readOptions(options, face)
-    this.#sender = checked.sender
-    this.#topic = checked.topic
     this.#bus = new Bus(checked, {
       ready: () => {
         this.#isStarting = false
@@ -83,7 +80,15 @@ class KafkaClusterNode {
   }
 
   stats() {
-    return { sender: this.#sender, topic: this.#topic, ...this.#bus.stats() }
+    return this.#bus.stats()
+  }
+
+  collect(registry) {
+    collect(registry, this.#bus)
+  }
+
+  get metricsUrl() {
+    return this.#bus.metricsUrl
   }
 
   close() {

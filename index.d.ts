@@ -82,6 +82,20 @@ declare class MessageConnector extends EventEmitter {
   stats(): MessageConnector.Stats
 
   /**
+   * Adds the metrics of docs/monitoring.md to a registry of prom-client 13 or later. Their values are read from stats()
+   * whenever the registry is. Several connectors may be in one registry: the labels `topic` and `sender` tell them apart.
+   * Does nothing if this one is in it already.
+   *
+   * @example
+   * connector.collect(require('prom-client').register)
+   * @throws {TypeError} if it is not a registry
+   */
+  collect(registry: MessageConnector.Registry): void
+
+  /** Where the metrics of the option `metrics` are, such as `http://127.0.0.1:9464/metrics`, while they are served. */
+  readonly metricsUrl: string | undefined
+
+  /**
    * Calls no callback any more, delivers within `flushTimeoutMs` what was published so far and in the
    * current tick, disconnects and emits 'close', even if no broker can be reached, and for each
    * call. Removes all subscriptions.
@@ -227,10 +241,33 @@ declare namespace MessageConnector {
      * @default none
      */
     oauthTokenModule?: string
+    /**
+     * Where this server offers its metrics for Prometheus (`/metrics`) and its health (`/healthz`, `/readyz`) by HTTP.
+     *
+     * @default none
+     */
+    metrics?: MetricsOptions | null
     /** @deprecated Has no effect, as in 0.1.2, and causes a process warning. */
     zkOptions?: unknown
     /** @deprecated Has no effect, as in 0.1.2, and causes a process warning. */
     noAckBatchOptions?: unknown
+  }
+
+  /** Where metrics are served. */
+  export interface MetricsOptions {
+    /** 0 is any free port, see `metricsUrl`. */
+    port: number
+    /**
+     * The address of this machine at which they are served; '0.0.0.0' is all of them. Nobody has to log in to read them.
+     *
+     * @default '127.0.0.1'
+     */
+    host?: string
+  }
+
+  /** The part of prom-client's Registry that collect() uses. */
+  export interface Registry {
+    registerMetric(metric: any): void
   }
 
   /** What a token provider returns. */
@@ -290,6 +327,7 @@ declare namespace MessageConnector {
     | 'ERR_KAFKA_RECORDS_MISSED'
     | 'ERR_KAFKA_FETCH'
     | 'ERR_KAFKA_FLUSH_TIMEOUT'
+    | 'ERR_KAFKA_METRICS'
     | 'ERR_KAFKA_INTERNAL'
 
   /** Every error of this package, thrown or emitted. Warnings have the same codes. */

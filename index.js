@@ -3,6 +3,7 @@
 const { EventEmitter } = require('events')
 const { Bus } = require('./lib/bus')
 const { describe } = require('./lib/errors')
+const { collect } = require('./lib/metrics/collect')
 const { readOptions } = require('./lib/options')
 const { name, version } = require('./package.json')
 
@@ -25,8 +26,6 @@ const MEMBERSHIP = {
 /** deepstream's message connector for Apache Kafka. index.d.ts describes it. */
 class MessageConnector extends EventEmitter {
   #bus
-  #sender
-  #topic
   /** deepstream's, of the versions that tell a connector of it */
   #logger
 
@@ -36,10 +35,7 @@ class MessageConnector extends EventEmitter {
     this.name = name
     this.version = version
     this.type = this.description = `Apache Kafka message connector ${version}`
-    const checked = readOptions(options)
-    this.#sender = checked.sender
-    this.#topic = checked.topic
-    this.#bus = new Bus(checked, {
+    this.#bus = new Bus(readOptions(options), {
       ready: () => {
         this.isReady = true
         this.emit('ready')
@@ -74,7 +70,15 @@ class MessageConnector extends EventEmitter {
   }
 
   stats() {
-    return { sender: this.#sender, topic: this.#topic, ...this.#bus.stats() }
+    return this.#bus.stats()
+  }
+
+  collect(registry) {
+    collect(registry, this.#bus)
+  }
+
+  get metricsUrl() {
+    return this.#bus.metricsUrl
   }
 
   close() {

@@ -3,6 +3,7 @@
 const engine = require('./engine')
 const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
+const { MetricsServer } = require('./metrics/server')
 const { Outbox, wellFormed } = require('./outbox')
 const { PeerHold } = require('./peer-hold')
 const { TokenSource } = require('./token-source')
@@ -32,6 +33,8 @@ class Bus {
   #native
   #outbox = new Outbox((runs, lines) => this.#native.publish(runs, lines))
   #face
+  /** @type {{sender: string, topic: string}} what tells it from others */
+  #names
   #flushTimeoutMs
   /** @type {Map<string, {id?: number, callbacks: Function[]}>} by channel; without id while closing */
   #subscriptions = new Map()
@@ -48,6 +51,8 @@ class Bus {
   #hold
   /** @type {TokenSource | undefined} if the brokers want tokens */
   #tokens
+  /** @type {MetricsServer | undefined} if metrics are served */
+  #metrics
   #isReady = false
 
   /**
@@ -57,9 +62,12 @@ class Bus {
    */
   constructor(options, face) {
     this.#face = face
+    this.#names = { sender: options.sender, topic: options.topic }
     this.#flushTimeoutMs = options.flushTimeoutMs
     if (options.holdPeersMs > 0) this.#hold = this.#createHold(options.holdPeersMs)
     if (options.oauthToken) this.#tokens = this.#createTokens(options.oauthToken)
+    if (options.metrics)
+      this.#metrics = new MetricsServer(options.metrics, this, (error) => this.#mention(error))
     // The engine holds the callback as long as it lives, and must not hold the bus by it.
     const self = new WeakRef(this)
     try {
@@ -88,9 +96,13 @@ class Bus {
     return new TokenSource(provide, {
       give: ({ value, principal, expiresAt, extensions }) =>
         this.#native.setToken(value, principal, expiresAt, Object.entries(extensions).flat()),
-      // An 'error' before 'ready' would end deepstream, and this may pass.
-      tell: (error) => this.#guard(() => this.#face[this.#isReady ? 'error' : 'warning'](error))
+      tell: (error) => this.#mention(error)
     })
+  }
+
+  /** An 'error' before 'ready' would end deepstream, and this may pass. */
+  #mention(error) {
+    this.#guard(() => this.#face[this.#isReady ? 'error' : 'warning'](error))
   }
 
   /** Milliseconds that a flush may take. */
@@ -114,6 +126,7 @@ class Bus {
     this.#isSilent = false
     exitHook.add(this)
     this.#tokens?.start()
+    this.#metrics?.open()
     this.#stayAlive(true)
   }
 
@@ -220,7 +233,12 @@ class Bus {
   /** @returns {object} counters since the construction, see Stats in index.d.ts */
   stats() {
     this.#outbox.flush()
-    return this.#native.stats()
+    return { ...this.#names, ...this.#native.stats() }
+  }
+
+  /** @returns {string | undefined} where the metrics are, while they are served */
+  get metricsUrl() {
+    return this.#metrics?.url
   }
 
   /** Called by the engine when there is something to take. */
@@ -304,6 +322,7 @@ class Bus {
     this.#state = 'closed'
     this.#isReady = false
     this.#tokens?.stop()
+    this.#metrics?.close()
     this.#stayAlive(false)
     exitHook.remove(this)
     for (const name of this.#subscriptions.keys()) this.#listen(name)

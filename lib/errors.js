@@ -31,6 +31,7 @@ const CODES = {
   ERR_KAFKA_RECORDS_MISSED: 'messages were gone before this server could read them',
   ERR_KAFKA_FETCH: 'reading the Kafka topic fails',
   ERR_KAFKA_FLUSH_TIMEOUT: 'messages were still unsent when closing had to end',
+  ERR_KAFKA_METRICS: 'the metrics cannot be served',
   ERR_KAFKA_INTERNAL: 'a defect in this package'
 }
 

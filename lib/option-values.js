@@ -5,6 +5,7 @@ const { refusePasted } = require('./pasted-settings')
 
 // Each check returns the value that the engine gets, or throws ERR_KAFKA_OPTION; properties() also ERR_KAFKA_PROPERTY.
 
+/** @returns {KafkaError} that the option has this value, but must be what is expected */
 function wrong(name, value, expected) {
   // kafka may contain secrets, and some values have no short text, so only simple ones are shown.
   const isShown =
@@ -80,6 +81,7 @@ function properties(value, name) {
 }
 
 module.exports = {
+  wrong,
   integer,
   kindOf,
   replicationFactor,

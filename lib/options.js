@@ -5,6 +5,7 @@ const { hostname } = require('os')
 const { brokerList } = require('./broker-addresses')
 const { withCertificates } = require('./certificates')
 const { checkSecurity } = require('./login')
+const { metrics } = require('./metrics/option')
 const { OBSOLETE, warnOfObsolete } = require('./obsolete-options')
 const {
   boolean,
@@ -40,6 +41,7 @@ const OPTIONS = {
   holdPeersMs: { default: 60000, check: integer(0, MAX_INT) },
   oauthToken: { check: provider },
   oauthTokenModule: { check: text },
+  metrics: { check: metrics },
   kafka: { default: {}, check: properties }
 }
 

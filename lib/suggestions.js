@@ -81,7 +81,11 @@ function suggest(name, options) {
   )
 }
 
-/** The option whose name is closest, if it is close enough to be what was meant. */
+/**
+ * @param {string} name that a user wrote
+ * @param {string[]} options names of all options
+ * @returns {string | undefined} the closest name, if it is close enough to be what was meant
+ */
 function closest(name, options) {
   const nearest = options
     .map((option) => ({ option, distance: distance(name.toLowerCase(), option.toLowerCase()) }))
@@ -103,4 +107,4 @@ function distance(a, b) {
   return row[b.length]
 }
 
-module.exports = { missingConnection, unknownOption }
+module.exports = { closest, missingConnection, unknownOption }

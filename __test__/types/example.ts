@@ -20,6 +20,7 @@ const options: MessageConnector.Options = {
     expiresAt: new Date(),
     extensions: { logicalCluster: 'lkc-1' }
   }),
+  metrics: { port: 0 },
   kafka: { 'security.protocol': 'sasl_ssl', 'linger.ms': 5, 'socket.nagle.disable': true }
 }
 
@@ -48,10 +49,11 @@ connector.unsubscribe('R', typed)
 connector.publish('R', undefined)
 
 const { sender, topic, state, inboxBytes }: MessageConnector.Stats = connector.stats()
+const metricsUrl: string | undefined = connector.metricsUrl
 const isClosed: boolean = state === 'closed'
 connector.close()
 
-console.log(emitter, isReady, sender, topic, inboxBytes, isClosed)
+console.log(emitter, isReady, sender, topic, inboxBytes, isClosed, metricsUrl)
 
 const services = { logger: { warn() {}, error() {}, fatal() {} } }
 const config = { serverName: 'node-1' }

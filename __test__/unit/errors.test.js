@@ -8,9 +8,15 @@ const { endsStart, errorCodes } = require('../../lib/engine')
 const ROOT = path.join(__dirname, '..', '..')
 
 /** Codes of what JavaScript finds without the engine: before it is asked, and what it does itself. */
-const JS_ONLY = ['ERR_KAFKA_OPTION', 'ERR_KAFKA_ADDON', 'ERR_KAFKA_PEERS_HELD', 'ERR_KAFKA_TOKEN']
+const JS_ONLY = [
+  'ERR_KAFKA_OPTION',
+  'ERR_KAFKA_ADDON',
+  'ERR_KAFKA_PEERS_HELD',
+  'ERR_KAFKA_TOKEN',
+  'ERR_KAFKA_METRICS'
+]
 
-test('the codes are those of the engine and the four that are only JavaScript’s', () => {
+test('the codes are those of the engine and the five that are only JavaScript’s', () => {
   const engine = errorCodes().map(({ code }) => code)
   expect(Object.keys(CODES)).toEqual(sortedLikeCodes([...JS_ONLY, ...engine]))
 })
@@ -35,7 +41,8 @@ test('what docs/errors.md says of passing by itself is what the engine says', ()
   const docs = fs.readFileSync(path.join(ROOT, 'docs', 'errors.md'), 'utf8')
   const said = [...docs.matchAll(/^\| `(ERR_KAFKA_\w+)` .*\| yes +\|$/gm)].map(([, code]) => code)
   const retriable = errorCodes().filter((entry) => entry.retriable)
-  const codes = [...retriable.map(({ code }) => code), 'ERR_KAFKA_PEERS_HELD', 'ERR_KAFKA_TOKEN']
+  const ours = ['ERR_KAFKA_PEERS_HELD', 'ERR_KAFKA_TOKEN', 'ERR_KAFKA_METRICS']
+  const codes = [...retriable.map(({ code }) => code), ...ours]
   expect(said.sort()).toEqual(codes.sort())
 })
 
