@@ -101,6 +101,13 @@ const PREREQUISITES = [
     macos: 'brew install maven'
   },
   {
+    name: 'promtool, which checks metrics and alert rules',
+    goals: ['test'],
+    isThere: () => answers('promtool', '--version'),
+    debian: 'prometheus',
+    macos: 'brew install prometheus'
+  },
+  {
     name: 'redis-server, beside which the benchmark measures and from which servers migrate',
     goals: ['test'],
     isThere: hasRedis,
