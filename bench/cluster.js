@@ -1,6 +1,7 @@
 'use strict'
 
 const { Participant } = require('./participant')
+const { node, program } = require('./participant/process')
 
 /** How long after the last message a doubled one is waited for. */
 const AFTERMATH_MS = 500
@@ -26,7 +27,8 @@ class Cluster {
     this.target = { bus: bus.name, address, channel, properties, packages }
     this.settings = settings
     const execArgv = cpuProf ? ['--cpu-prof', `--cpu-prof-dir=${cpuProf}/${bus.name}`] : []
-    this.nodes = roles.map((role) => new Participant(role, execArgv))
+    const start = () => (bus.program ? program(bus.program()) : node(execArgv))
+    this.nodes = roles.map((role) => new Participant(role, start()))
   }
 
   /**

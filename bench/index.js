@@ -85,7 +85,7 @@ async function main(argv) {
     say(settings.help)
     return 0
   }
-  prepare(settings, say)
+  await prepare(settings, say)
   const servers = new Servers()
   const interrupt = () => servers.stop().finally(() => process.exit(2))
   process.once('SIGINT', interrupt)

@@ -30,15 +30,19 @@ function install(folder, say) {
  *
  * @param {{face: string, buses: string[], packages: Record<string, string>}} settings
  * @param {(line: string) => void} say
+ * @returns {Promise<void>}
  */
-function prepare(settings, say) {
+async function prepare(settings, say) {
   const { face, buses: names, packages, pictures } = settings
-  const { reference, own, peers } = buses.FACES[face]
-  const needsPeers = names.some((name) => peers.includes(name))
-  if (names.includes(reference) || needsPeers || pictures) install(__dirname, say)
-  if (needsPeers) install(path.join(__dirname, 'peers'), say)
-  for (const name of names) buses.named(name, settings).server.version()
-  for (const name of names.filter((chosen) => chosen === own || packages[chosen])) {
+  const { own } = buses.FACES[face]
+  const chosen = names.map((name) => buses.named(name, settings))
+  const folders = new Set([...(pictures ? ['bench'] : []), ...chosen.map(({ needs }) => needs)])
+  for (const folder of folders) if (folder) install(path.join(__dirname, '..', folder), say)
+  for (const bus of chosen) {
+    bus.server.version()
+    await bus.build?.()
+  }
+  for (const name of names.filter((each) => each === own || packages[each])) {
     try {
       buses.named(name, settings).load()
     } catch (cause) {

@@ -46,7 +46,8 @@ test('--peers adds what a user could take instead', () => {
     'node-rdkafka',
     'confluent',
     'kafkajs',
-    'platformatic'
+    'platformatic',
+    'librdkafka'
   ])
 })
 

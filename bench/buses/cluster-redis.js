@@ -6,6 +6,7 @@ module.exports = {
   name: 'cluster-redis',
   title: '@deepstream/clusternode-redis',
   server: require('../servers/redis'),
+  needs: 'bench',
   version: () => require('@deepstream/clusternode-redis/package.json').version,
   load() {
     const { default: RedisClusterNode } = require('@deepstream/clusternode-redis')

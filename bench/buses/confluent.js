@@ -6,6 +6,7 @@ module.exports = {
   name: 'confluent',
   title: 'thin connector on @confluentinc/kafka-javascript',
   server: require('../servers/kafka'),
+  needs: 'bench/peers',
   version: () =>
     require('../peers/node_modules/@confluentinc/kafka-javascript/package.json').version.replace(
       'v',

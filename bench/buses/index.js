@@ -6,9 +6,12 @@
  *   title            package name as it is printed
  *   version          of that package, or a function of nothing where loading it is what tells
  *   server           the module of servers/ that runs what it connects to
+ *   needs            the folder whose dependencies have to be installed for it
  *   readsWholeTopic  true of this package: each node reads all that is sent and leaves out what is
  *                    not for it, and what that costs is measured
  *   sendsDirect      true when this is measured of publishDirect() as well
+ *   program()        of librdkafka alone, in place of load(): the file that runs in place of a participant,
+ *                    which build() makes
  *   load()           requires the package and returns create(address, channel) -> connector; called
  *                    in the participant's process, and before that to see whether it works
  */
@@ -18,6 +21,7 @@ const OTHERS = {
   confluent: () => require('./confluent'),
   kafkajs: () => require('./kafkajs'),
   platformatic: () => require('./platformatic'),
+  librdkafka: () => require('./librdkafka'),
   'cluster-redis': () => require('./cluster-redis'),
   nothing: () => require('./nothing')
 }
@@ -46,7 +50,7 @@ const FACES = {
     reference: 'redis',
     own: 'kafka',
     variant: 'kafka-variant',
-    peers: ['cluster-redis', 'node-rdkafka', 'confluent', 'kafkajs', 'platformatic']
+    peers: ['cluster-redis', 'node-rdkafka', 'confluent', 'kafkajs', 'platformatic', 'librdkafka']
   },
   'cluster-node': {
     reference: 'cluster-redis',

@@ -42,6 +42,7 @@ module.exports = {
   name: 'kafkajs',
   title: 'thin connector on kafkajs',
   server: require('../servers/kafka'),
+  needs: 'bench/peers',
   version: () => require('../peers/node_modules/kafkajs/package.json').version,
   load() {
     const kafkajs = require('../peers/node_modules/kafkajs')

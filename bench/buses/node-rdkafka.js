@@ -6,6 +6,7 @@ module.exports = {
   name: 'node-rdkafka',
   title: 'thin connector on node-rdkafka',
   server: require('../servers/kafka'),
+  needs: 'bench/peers',
   version: () =>
     require('../peers/node_modules/node-rdkafka/package.json').version.replace('v', ''),
   load() {

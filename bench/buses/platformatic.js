@@ -54,6 +54,7 @@ module.exports = {
   name: 'platformatic',
   title: 'thin connector on @platformatic/kafka',
   server: require('../servers/kafka'),
+  needs: 'bench/peers',
   version: () => require('../peers/node_modules/@platformatic/kafka/package.json').version,
   load() {
     const client = require('../peers/node_modules/@platformatic/kafka/dist/index.js')

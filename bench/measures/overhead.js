@@ -1,6 +1,7 @@
 'use strict'
 
 const { Participant } = require('../participant')
+const { node } = require('../participant/process')
 
 /**
  * What the benchmark itself costs in CPU time, since its making, pacing and checking of messages
@@ -11,7 +12,7 @@ const { Participant } = require('../participant')
  *   microseconds per message, under the keys of measures/index.js
  */
 async function overhead({ messages, perTick, rate, warmUp: { pacedSeconds } }) {
-  const alone = new Participant('process that measures the benchmark', [])
+  const alone = new Participant('process that measures the benchmark', node([]))
   const paced = Math.round(rate * pacedSeconds)
 
   const cost = async (manner, count) => {

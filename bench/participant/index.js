@@ -1,32 +1,30 @@
 'use strict'
 
-const { fork } = require('child_process')
-const path = require('path')
 const { Numbers } = require('../numbers')
 
 /**
- * The parent's end of a participant: a process of its own with one connector (see main.js).
+ * The parent's end of a participant: a process of its own with one node of the bus.
  */
 class Participant {
   /**
    * @param {string} role for messages to the user, such as 'sender' or 'receiver'
-   * @param {string[]} execArgv options for Node, such as those of its profiler
+   * @param {import('./process').Process} process
    */
-  constructor(role, execArgv) {
+  constructor(role, process) {
     this.role = role
     /** Those of the messages that it sends. */
     this.numbers = new Numbers()
     this.pending = new Map()
     this.lastId = 0
-    this.child = fork(path.join(__dirname, 'main.js'), [], { serialization: 'advanced', execArgv })
-    this.child.on('message', ({ id, result, error }) => {
+    this.process = process
+    process.onAnswer(({ id, result, error }) => {
       const { resolve, reject } = this.pending.get(id)
       this.pending.delete(id)
       if (error) reject(new Error(`${role}: ${error}`))
       else resolve(result)
     })
-    this.exited = new Promise((resolve) => this.child.once('exit', resolve))
-    this.child.once('exit', (code, signal) => {
+    this.exited = new Promise((resolve) => process.child.once('exit', resolve))
+    process.child.once('exit', (code, signal) => {
       const error = new Error(`the ${role} process ended early (${signal || `code ${code}`})`)
       for (const { reject } of this.pending.values()) reject(error)
       this.pending.clear()
@@ -42,7 +40,7 @@ class Participant {
   ask(call, argument, timeoutMs = 120000) {
     const id = ++this.lastId
     const answered = new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }))
-    this.child.send({ id, call, argument })
+    this.process.send({ id, call, argument })
     let timer
     const expired = new Promise((_, reject) => {
       const message = `the ${this.role} did not finish '${call}' within ${timeoutMs / 1000} s`
@@ -53,8 +51,8 @@ class Participant {
 
   /** Ends the process; a participant exits when its channel closes. */
   async stop() {
-    if (this.child.connected) this.child.disconnect()
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 10000)
+    this.process.close()
+    const timer = setTimeout(() => this.process.child.kill('SIGKILL'), 10000)
     await this.exited
     clearTimeout(timer)
   }

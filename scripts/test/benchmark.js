@@ -19,9 +19,11 @@ const EXPECTED = Object.keys(PICTURES).length * Object.keys(THEMES).length
  */
 async function trialRuns() {
   const result = { passed: 0, failed: [] }
-  for (const [face, { own }] of Object.entries(FACES)) {
-    const withoutRedis = process.env.CI || hasRedis() ? [] : ['--only', own]
-    const args = ['bench/index.js', '--quick', '--plot', '--face', face, ...withoutRedis]
+  for (const [face, { reference, own, peers }] of Object.entries(FACES)) {
+    const withRedis = process.env.CI || hasRedis() ? [reference] : []
+    const measured = [...withRedis, own, ...peers.filter((name) => name === 'librdkafka')]
+    const only = ['--only', measured.join(',')]
+    const args = ['bench/index.js', '--quick', '--plot', '--face', face, ...only]
     const pictures = fs.mkdtempSync(path.join(os.tmpdir(), 'trial-pictures-'))
     const isDrawn = await run('node', [...args, '--pictures', pictures])
     const count = fs.readdirSync(pictures).length
