@@ -1,6 +1,6 @@
 .PHONY: demo test node
 
-# Two deepstream servers in two processes, connected by nothing but this package; DEEPSTREAM=7 takes modern ones.
+# Three deepstream servers in processes of their own, connected by nothing but this package, and a page that shows them.
 demo: node
 	@node scripts/set-up.js demo && node demo/demo.js
 

@@ -18,6 +18,10 @@ module.exports = [
     }
   },
   {
+    files: ['demo/page/**/*.js'],
+    languageOptions: { sourceType: 'module', globals: globals.browser }
+  },
+  {
     files: ['__test__/**/*.js', 'bench/__test__/**/*.js'],
     languageOptions: { globals: globals.jest }
   }

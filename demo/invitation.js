@@ -9,9 +9,12 @@ const { bold, cyan, dim, heading, print } = require('./terminal')
  * @param {object} b client of server B
  * @param {import('../harness/deepstream/server-process').ServerProcess} serverA
  * @param {import('./editions').Edition} edition
+ * @param {string} address of the page
  */
-function invite(b, serverA, { client, snippet }) {
-  heading('Now you: connect a client of your own, and watch this window')
+function invite(b, serverA, { client, snippet }, address) {
+  heading('Now you: open the page, and kill what you like')
+  print(`    ${cyan(address)}`)
+  heading('Or connect a client of your own, and watch this window')
   print(dim(`  npm install ${client}, then in node:`))
   print()
   for (const line of snippet(serverA.port)) print(`    ${line}`)

@@ -101,6 +101,13 @@ const PREREQUISITES = [
     macos: 'brew install maven'
   },
   {
+    name: 'Chromium, in which the page of the demo is tried',
+    goals: ['test'],
+    isThere: () => answers('chromium', '--version'),
+    debian: 'chromium',
+    macos: 'brew install --cask chromium'
+  },
+  {
     name: 'promtool, which checks metrics and alert rules',
     goals: ['test'],
     isThere: () => answers('promtool', '--version'),

@@ -18,6 +18,7 @@ const EMBEDDED_CLUSTERS = 8
  * @property {(more?: object) => { name: string, source: string, options: object }} plugin the
  *   connector for one new cluster, which hears nothing of other clusters on the same bus; `more`
  *   are further options for it
+ * @property {import('../kafka').KafkaCluster} [kafka] its brokers, if they are real ones
  * @property {() => Promise<void>} stop ends what startBus() started
  */
 
@@ -31,20 +32,22 @@ const EMBEDDED_CLUSTERS = 8
  *   connection open when it closes, and has none when its server starts again.
  *
  * @param {'kafka' | 'embedded' | 'redis'} [kind] by default the environment's BUS, else `kafka`
+ * @param {object} [options] those of KafkaCluster.start(), for `kafka`
  * @returns {Promise<Bus>}
  * @throws {Error} when the bus does not start
  */
-async function startBus(kind = process.env.BUS || 'kafka') {
+async function startBus(kind = process.env.BUS || 'kafka', options = {}) {
   const start = { kafka: startKafka, embedded: startEmbedded, redis: startRedis }[kind]
   if (!start) throw new Error(`BUS is '${kind}'; it can be kafka, embedded or redis`)
-  return start()
+  return start(options)
 }
 
-async function startKafka() {
+async function startKafka(options) {
   const { KafkaCluster } = require('../kafka')
-  const kafka = await KafkaCluster.start({ brokers: 1 })
+  const kafka = await KafkaCluster.start(options)
   return {
-    title: 'Kafka broker',
+    title: kafka.brokers.length > 1 ? `${kafka.brokers.length} Kafka brokers` : 'Kafka broker',
+    kafka,
     plugin: (more) => kafkaPlugin(kafka.connectionString, uniqueTopic(), more),
     stop: () => kafka.stop()
   }

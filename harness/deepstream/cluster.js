@@ -81,6 +81,21 @@ class DeepstreamCluster {
   }
 
   /**
+   * Starts a new process in place of a server whose process has ended: with its name, and where
+   * clients expect it.
+   *
+   * @param {ServerProcess} former
+   * @returns {Promise<ServerProcess>} once it has started
+   * @throws {Error} when it does not start
+   */
+  async replace(former) {
+    const { name, port } = former
+    const server = await ServerProcess.start({ ...this._common, name, port })
+    this.servers[this.servers.indexOf(former)] = server
+    return server
+  }
+
+  /**
    * Waits until every running server counts exactly the running ones to its cluster.
    *
    * @param {number} [timeoutMs=10000]

@@ -62,12 +62,17 @@ class ServerHost {
     return this._channel.call(name, ...args)
   }
 
+  /** @param {NodeJS.Signals} name */
+  signal(name) {
+    this._process.kill(name)
+  }
+
   /**
    * @param {'SIGKILL' | 'SIGTERM'} [signal] by default it ends at once, as in a crash
    * @returns {ServerHost['ended']}
    */
   kill(signal = 'SIGKILL') {
-    this._process.kill(signal)
+    this.signal(signal)
     return this.ended
   }
 }

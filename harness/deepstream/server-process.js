@@ -19,12 +19,13 @@ class ServerProcess {
    *   `givenBy` wins over what is usual for the version
    * @param {import('./shared-cache').SharedCache} options.cache
    * @param {object} [options.config] more settings for config.yml
+   * @param {number} [options.port] where clients connect; by default any that is free
    * @param {ServerHost} [options.host] a process that it shares with others; they all end together
    * @returns {Promise<ServerProcess>} once deepstream has emitted 'started'
    * @throws {Error} with the server's output, when it ends before it has started
    */
   static async start(options) {
-    const [port] = await freePorts(1)
+    const port = options.port ?? (await freePorts(1))[0]
     const server = new ServerProcess(options, port)
     try {
       await server.call('start', server._argument)
@@ -145,6 +146,16 @@ class ServerProcess {
   /** Ends the process at once, as a crash would. */
   kill() {
     return this._host.kill()
+  }
+
+  /** Freezes the process: its connections stay open and nothing answers. */
+  pause() {
+    this._host.signal('SIGSTOP')
+  }
+
+  /** Lets a paused process go on. */
+  resume() {
+    this._host.signal('SIGCONT')
   }
 
   /** Stops deepstream and starts it again in the same process. Its clients are cut off. */
