@@ -103,7 +103,7 @@ const PREREQUISITES = [
   {
     name: 'Chromium, in which the page of the demo is tried',
     goals: ['test'],
-    isThere: () => answers('chromium', '--version'),
+    isThere: () => answers('chromium', '--version') || answers('google-chrome', '--version'),
     debian: 'chromium',
     macos: 'brew install --cask chromium'
   },

@@ -15,7 +15,9 @@ const FAIL_OVER_MS = 60000
 
 /** @returns {string} where the machine has Chromium */
 function findChromium() {
-  return execFileSync('sh', ['-c', 'command -v chromium']).toString().trim()
+  return execFileSync('sh', ['-c', 'command -v chromium || command -v google-chrome'])
+    .toString()
+    .trim()
 }
 
 let browser
