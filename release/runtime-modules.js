@@ -14,7 +14,7 @@ const { ROOT } = require('../scripts/command')
  * @property {string} license an SPDX expression
  */
 
-/** @returns {RuntimeModule[]} those of the lock file, whatever needs them */
+/** @returns {RuntimeModule[]} what it needs, and what that needs, as the lock file has it */
 function runtimeModules() {
   const lock = JSON.parse(fs.readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8'))
   return Object.entries(lock.packages)

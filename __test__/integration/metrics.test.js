@@ -7,6 +7,7 @@ const { freePorts } = require('../../harness/kafka/ports')
 const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
 const { eventually } = require('../../harness/eventually')
 const { METRICS } = require('../../lib/metrics/metrics')
+const { useChildren } = require('../support/child')
 const { MessageConnector, ready } = require('../support/nodes')
 const { promtool } = require('../support/promtool')
 const { useBus } = require('./support/fixture')
@@ -15,6 +16,7 @@ jest.setTimeout(60000)
 
 const MONITORING = path.join(__dirname, '..', '..', 'monitoring')
 const bus = useBus()
+const run = useChildren()
 
 /** Closed after each test, the last first. */
 const open = []
@@ -125,6 +127,21 @@ test('connectors of one process serve metrics each on its own port, and again af
   first.init()
   await ready(first)
   expect(await scrape(first.metricsUrl)).toMatch(/state="ready"} 1/)
+})
+
+test('a process ends by itself while its metrics are served and somebody is connected', async () => {
+  const child = run(
+    { ...bus.current.plugin().options, metrics: { port: 0 } },
+    `const http = require('http')
+    const connector = new MessageConnector(options)
+    connector.once('ready', () => {
+      const agent = new http.Agent({ keepAlive: true })
+      http.get(connector.metricsUrl, { agent }, (response) => response.resume().on('end', () => tell('scraped')))
+    })`
+  )
+  await child.said('scraped')
+  // An idle connection would be closed after 5 s.
+  expect(await child.ended(3000)).toBe(0)
 })
 
 test('an application’s own registry has the metrics of all its connectors, with all the fields of stats()', async () => {

@@ -71,18 +71,16 @@ const METRICS = [
   counter('missed_messages', 'Messages of other servers that are lost here.', one('missed')),
   counter('disconnects', 'How often every broker was gone.', one('disconnects')),
   gauge('inbox_bytes', 'Bytes of messages that wait for JavaScript.', one('inboxBytes')),
-  {
-    name: 'delay_seconds',
-    type: 'histogram',
-    help: 'How long messages were under way, from the time stamp of their record until they were read here.',
-    read: histogram('delay')
-  },
-  {
-    name: 'round_trip_seconds',
-    type: 'histogram',
-    help: 'How long Kafka took to confirm records of this server.',
-    read: histogram('roundTrip')
-  },
+  histogram(
+    'delay_seconds',
+    'How long messages were under way, from the time stamp of their record until they were read here.',
+    'delay'
+  ),
+  histogram(
+    'round_trip_seconds',
+    'How long Kafka took to confirm records of this server.',
+    'roundTrip'
+  ),
   gauge('peers', 'How many other servers were heard in the last minutes.', (stats) => [
     { value: stats.peers.length }
   ]),
@@ -116,8 +114,8 @@ function oneOf(label, names, current) {
 }
 
 /** Prometheus' buckets count everything up to their bound. */
-function histogram(field) {
-  return (stats) => {
+function histogram(name, help, field) {
+  const read = (stats) => {
     const { bounds, counts, sumMs } = stats[field]
     let count = 0
     const buckets = [...bounds.map((ms) => String(ms / 1000)), '+Inf'].map((le, index) => ({
@@ -127,6 +125,7 @@ function histogram(field) {
     }))
     return [...buckets, { suffix: '_sum', value: sumMs / 1000 }, { suffix: '_count', value: count }]
   }
+  return { name, type: 'histogram', help, read }
 }
 
 module.exports = { METRICS }
