@@ -19,8 +19,8 @@
 //! - [`incoming`]: `reader`, where in the topic; `intake`, what happens to a record; `filter`, who wants it; `senders`, which numbers
 //!   were heard; `namesakes`, who else has this node's id; `tap`, records for those who only look on; [`channels`](incoming::channels), who subscribed.
 //! - [`border`]: [`inbox`](border::inbox) and [`batch`](border::batch), the hand-over to JavaScript.
-//! - [`kafka`]: `clients` and their callbacks; `config`, and `reserved`, the parts of it that users cannot set; `topic`, which creates and
-//!   examines it; `pulse`, whether bytes move; `probe`, what a fresh client sees; `tls`, how OpenSSL is initialised; `token`, to log in
+//! - [`kafka`]: `clients` and their callbacks; `config`, and `reserved`, the parts of it that users cannot set; `topic`, which
+//!   examines it; `creation`, which makes and deletes it; `pulse`, whether bytes move; `probe`, what a fresh client sees; `tls`, how OpenSSL is initialised; `token`, to log in
 //!   with; [`fault`](kafka::fault), what a code means; `evidence`, what librdkafka's words prove; [`diagnosis`](kafka::diagnosis), why
 //!   nobody answers, and [`inspection`](kafka::inspection), the same from what listens there; `endpoint`, how that answers; `release`, which release of Kafka it is; `handshake`,
 //!   what is wrong with a broker's certificate; `commands`, the commands of Kafka's tools that errors show;

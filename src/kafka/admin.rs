@@ -30,6 +30,8 @@ pub(crate) struct NewTopic<'a> {
     pub(crate) replication_factor: i32,
     /// Names and values of its configuration.
     pub(crate) config: &'a [(&'static str, String)],
+    /// Nothing is created then; the brokers only say whether it could be.
+    pub(crate) is_trial: bool,
 }
 
 /// What this user may do with a topic that exists, or `None` if no broker says so in time. A broker that checks no rights allows all.
@@ -107,8 +109,11 @@ pub(crate) fn create(
             unsafe { sys::rd_kafka_NewTopic_set_config(new, name.as_ptr(), value.as_ptr()) };
         }
     }
-    // SAFETY: librdkafka copies the topic, which is destroyed once.
+    // SAFETY: options and topic are alive, librdkafka copies the topic, which is destroyed once; the text of an error is not asked
+    // for.
     unsafe {
+        let is_trial = c_int::from(topic.is_trial);
+        sys::rd_kafka_AdminOptions_set_validate_only(call.options, is_trial, ptr::null_mut(), 0);
         sys::rd_kafka_CreateTopics(call.client, &raw mut new, 1, call.options, call.queue);
         sys::rd_kafka_NewTopic_destroy(new);
     }

@@ -5,6 +5,7 @@ pub mod batch_consumer;
 pub(crate) mod clients;
 pub(crate) mod commands;
 pub(crate) mod config;
+pub(crate) mod creation;
 pub mod dev_broker;
 pub mod diagnosis;
 pub(crate) mod endpoint;

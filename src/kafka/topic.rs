@@ -1,4 +1,4 @@
-//! The Kafka topic that all nodes share: creates and verifies it, finds where its partitions end.
+//! The Kafka topic that all nodes share: verifies it, finds where its partitions end.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,17 +15,14 @@ use tokio::runtime::Runtime;
 
 use crate::absence::Answer;
 use crate::error::{Cause, Error, ErrorKind, Result};
-use crate::kafka::admin::{self, NewTopic, Rights};
+use crate::kafka::admin::{self, Rights};
 use crate::kafka::clients::{Producer, Troubles};
 use crate::kafka::commands::{self, Operation};
-use crate::kafka::dev_broker::DevBroker;
+use crate::kafka::creation::{Creation, settings};
 use crate::kafka::fault::Fault;
 use crate::kafka::token::Token;
 use crate::kafka::{config, diagnosis, inspection};
-use crate::options::{Broker, Options};
-
-/// How long the creation of a topic is waited for; it goes on without that. Closing, and all else, has to wait as well.
-const CREATION: Duration = Duration::from_secs(2);
+use crate::options::Options;
 
 /// Asks the cluster for the topic. All calls block and belong to the connection thread.
 pub(crate) struct Topic<'a> {
@@ -52,7 +49,7 @@ impl Topic<'_> {
     pub(crate) fn ensure(&self) -> Result<Option<i32>> {
         match self.partitions()? {
             Some(count) => Ok(Some(count)),
-            None if self.options.create_topic => self.create().map(|()| None),
+            None if self.options.create_topic => self.create(Creation::Real).map(|()| None),
             None => Err(self.missing(
                 "does not exist, and the option createTopic is off",
                 None,
@@ -124,7 +121,7 @@ impl Topic<'_> {
     }
 
     /// Says why a request to a broker that the metadata names failed.
-    fn failed(&self, cause: Cause, otherwise: impl FnOnce(Cause) -> Error) -> Error {
+    pub(super) fn failed(&self, cause: Cause, otherwise: impl FnOnce(Cause) -> Error) -> Error {
         let is_unreachable = cause
             .code
             .map(Fault::of_code)
@@ -164,83 +161,7 @@ impl Topic<'_> {
         }
     }
 
-    fn create(&self) -> Result<()> {
-        let Options {
-            topic, partitions, ..
-        } = self.options;
-        match self.options.broker {
-            Broker::Embedded => return DevBroker::shared()?.create_topic(topic, *partitions),
-            Broker::EmbeddedAt(_) => {
-                return Err(Error::new(
-                    ErrorKind::TopicMissing,
-                    format!(
-                        "The development broker at {} has no topic {topic}. Start it with: npx deepstream-kafka broker --topic {topic}",
-                        self.bootstrap
-                    ),
-                ));
-            }
-            Broker::Kafka(_) => {}
-        }
-        let Err(cause) = self.create_with(&settings(self.options)) else {
-            return Ok(());
-        };
-        match cause.code.map_or(Fault::Other, Fault::of_code) {
-            // Another node was faster.
-            Fault::Exists => Ok(()),
-            Fault::Denied => {
-                let right = commands::allow(self.options, &[Operation::Create]);
-                let what = format!(
-                    "does not exist, and this user may not create it (grant the right with: {right})"
-                );
-                Err(self.missing(&what, Some(cause), &settings(self.options)))
-            }
-            Fault::Unreachable => Err(self.failed(cause, |cause| {
-                self.no_leader("is still being created").caused_by(cause)
-            })),
-            // The bus can do without all of them: the topic's own limits are found out and kept.
-            Fault::Unacceptable => {
-                match self.create_with(&[]) {
-                    Ok(()) => *self.note.borrow_mut() = Some(self.created_otherwise(cause)),
-                    Err(second) if second.code.map(Fault::of_code) == Some(Fault::Exists) => {}
-                    Err(second) => return Err(self.not_created(second, &[])),
-                }
-                Ok(())
-            }
-            _ => Err(self.not_created(cause, &settings(self.options))),
-        }
-    }
-
-    fn create_with(&self, config: &[(&'static str, String)]) -> std::result::Result<(), Cause> {
-        let new = NewTopic {
-            name: &self.options.topic,
-            partitions: self.options.partitions,
-            replication_factor: self.options.replication_factor,
-            config,
-        };
-        admin::create(self.producer, &new, CREATION)
-    }
-
-    fn created_otherwise(&self, cause: Cause) -> Error {
-        let message = format!(
-            "The Kafka topic {} was created without cleanup.policy, retention.ms, segment.ms and max.message.bytes, because the broker says: {}. It \
-             has the broker's own settings; records are kept below its limit. If they are not suitable, change them with \
-             kafka-configs.sh --alter --entity-type topics.",
-            self.options.topic,
-            words(&cause)
-        );
-        Error::new(ErrorKind::TopicMissing, message).caused_by(cause)
-    }
-
-    /// `config`: with these settings this node would create it.
-    fn not_created(&self, cause: Cause, config: &[(&'static str, String)]) -> Error {
-        let what = format!(
-            "does not exist and could not be created, because the broker says: {}",
-            words(&cause)
-        );
-        self.missing(&what, Some(cause), config)
-    }
-
-    fn missing(
+    pub(super) fn missing(
         &self,
         what: &str,
         cause: Option<Cause>,
@@ -288,41 +209,14 @@ impl Topic<'_> {
         let resource = answer.ok()?.into_iter().next()?.ok()?;
         let entries = resource.entries.into_iter();
         let open = entries.filter(|entry| !entry.is_sensitive);
-        Some(
-            open.filter_map(|entry| Some((entry.name, entry.value?)))
-                .collect(),
-        )
+        let config: HashMap<_, _> = open
+            .filter_map(|entry| Some((entry.name, entry.value?)))
+            .collect();
+        // Nothing is shown of what may not be seen.
+        (!config.is_empty()).then_some(config)
     }
 
-    /// Deletes the topic, for good.
-    pub(crate) fn delete(&self) -> Result<()> {
-        let name = self.options.topic.as_str();
-        let failed = |cause: Cause| {
-            let message = format!(
-                "The Kafka topic {name} could not be deleted. See the cause, and delete it with: {}",
-                commands::delete_topic(self.options)
-            );
-            let mut error = Error::new(ErrorKind::Fetch, message);
-            error.cause = Some(cause);
-            error
-        };
-        let admin = self
-            .admin()
-            .ok_or_else(|| failed(RDKafkaErrorCode::InvalidArgument.into()))?;
-        let options = AdminOptions::new().request_timeout(Some(CREATION));
-        let answer = self
-            .runtime
-            .block_on(admin.delete_topics(&[name], &options))
-            .map_err(|error| failed(error.into()))?;
-        match answer.into_iter().next() {
-            Some(Err((_, code))) if Fault::of_code(code) != Fault::TopicUnknown => {
-                Err(failed(code.into()))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn admin(&self) -> Option<AdminClient<DefaultClientContext>> {
+    pub(super) fn admin(&self) -> Option<AdminClient<DefaultClientContext>> {
         let config = config::producer(self.options, self.bootstrap);
         let admin = AdminClient::<DefaultClientContext>::from_config(&config).ok()?;
         if let Some(token) = &self.token {
@@ -331,7 +225,7 @@ impl Topic<'_> {
         Some(admin)
     }
 
-    fn no_leader(&self, what: &str) -> Error {
+    pub(super) fn no_leader(&self, what: &str) -> Error {
         Error::new(
             ErrorKind::Fetch,
             format!(
@@ -356,21 +250,4 @@ pub(crate) enum Resource {
     Topic,
     /// By its id.
     Broker(i32),
-}
-
-/// The settings of a topic that this node creates.
-pub(crate) fn settings(options: &Options) -> [(&'static str, String); 4] {
-    let retention = options.retention.as_millis().to_string();
-    [
-        ("cleanup.policy", "delete".to_owned()),
-        ("retention.ms", retention.clone()),
-        // A segment is deleted as a whole, so it must not live longer than the records in it.
-        ("segment.ms", retention),
-        ("max.message.bytes", options.max_message_bytes.to_string()),
-    ]
-}
-
-/// What the broker says, to go on with in a sentence.
-fn words(cause: &Cause) -> &str {
-    cause.reason.trim_end_matches('.')
 }
