@@ -10,6 +10,8 @@ const { TokenSource } = require('./token-source')
  * @property {{id: number, host: string, port: number, version: string | null}[]} brokers all that are there, as the
  *   cluster says; `version` is the earliest Kafka release that knows the same requests, null if the broker does not answer
  * @property {TopicView | null} topic null if there is none, or none to be seen
+ * @property {{error: KafkaError | null, refusal: string | null} | null} creation where the topic is missing and a server may create it: why it
+ *   could not, and in which words the brokers refuse the settings, so that it would be created without; null otherwise
  * @property {Record<string, string> | null} brokerConfig of the first broker; null without the right DescribeConfigs on the cluster
  * @property {{read: boolean, write: boolean} | null} rights of this user on the topic; null if the broker does not tell
  */
@@ -29,8 +31,10 @@ const { TokenSource } = require('./token-source')
  */
 async function inspect(options) {
   const seen = await withEngine(options, (native) => native.look())
-  const { error, brokers = [], topic = null, brokerConfig = null, rights = null } = seen
-  return { error: error ? errorOf(error) : null, brokers, topic, brokerConfig, rights }
+  const { brokers = [], topic = null, brokerConfig = null, rights = null } = seen
+  const error = errorOf(seen.error)
+  const creation = seen.creation ? { ...seen.creation, error: errorOf(seen.creation.error) } : null
+  return { error, brokers, topic, creation, brokerConfig, rights }
 }
 
 /**
@@ -103,7 +107,7 @@ function giveToken(native, provide) {
 }
 
 function errorOf(told) {
-  return KafkaError.fromEvent({ ...told, topic: undefined })
+  return told ? KafkaError.fromEvent({ ...told, topic: undefined }) : null
 }
 
 module.exports = { inspect, createTopic, deleteTopic, topicCommand }

@@ -1,7 +1,7 @@
 //! One look at the brokers and the topic, for the command line; and what it does with the topic. All of it blocks.
 //!
 //! What is seen is told as JSON, which nobody but JavaScript reads:
-//! `{error, brokers: [{id, host, port, version}], topic, brokerConfig, rights}`; lib/tools.js describes the fields.
+//! `{error, brokers: [{id, host, port, version}], topic, creation, brokerConfig, rights}`; lib/tools.js describes the fields.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::cluster::Cluster;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kafka::clients::Producer;
+use crate::kafka::creation::Creation;
 use crate::kafka::topic::{Resource, Topic};
 use crate::kafka::{admin, inspection, release};
 use crate::secrets::Secrets;
@@ -20,11 +21,15 @@ use crate::shared::Shared;
 
 /// How long a request may take.
 const REQUEST: Duration = Duration::from_secs(2);
+/// How long the first answer is waited for before the client is asked what it met.
+const ATTEMPT: Duration = Duration::from_millis(500);
 /// Within this time a failure shows why, and a broker that is merely starting answers.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a topic may take to appear or to vanish.
 const CHANGE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
+/// More than a client tells within a request's time.
+const EVENTS: usize = 100;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +45,7 @@ pub(crate) fn carry_out(task: Task, shared: &Shared, secrets: &Secrets) -> Value
         let producer = cluster.producer()?;
         let topic = cluster.topic(&producer, REQUEST);
         match task {
-            Task::Look => Ok(look(&topic, shared, secrets)),
+            Task::Look => Ok(look(&topic, &cluster, shared, secrets)),
             Task::CreateTopic => create(&topic, &cluster).map(|()| json!({})),
             Task::DeleteTopic => topic.delete().map(|()| json!({})),
         }
@@ -48,8 +53,9 @@ pub(crate) fn carry_out(task: Task, shared: &Shared, secrets: &Secrets) -> Value
     done.unwrap_or_else(|error| json!({"error": told(error, secrets)}))
 }
 
-fn look(topic: &Topic<'_>, shared: &Shared, secrets: &Secrets) -> Value {
-    let error = reach(topic).err();
+fn look(topic: &Topic<'_>, cluster: &Cluster<'_>, shared: &Shared, secrets: &Secrets) -> Value {
+    let error = reach(&cluster.topic(topic.producer, ATTEMPT)).err();
+    let is_missing = error.is_none() && matches!(topic.partitions(), Ok(None));
     let error = error.map(|error| inspection::look_closer(error, topic.bootstrap, topic.options));
     let client = topic.producer.client();
     // What was asked for just now is known; if it is not, nobody answers.
@@ -80,7 +86,18 @@ fn look(topic: &Topic<'_>, shared: &Shared, secrets: &Secrets) -> Value {
             "config": topic.config_of(Resource::Topic),
         })),
         "brokerConfig": first.and_then(|id| topic.config_of(Resource::Broker(id))),
+        "creation": (is_missing && topic.options.create_topic).then(|| rehearse(topic, cluster, secrets)),
         "rights": rights.flatten().map(|rights| json!({"read": rights.read, "write": rights.write})),
+    })
+}
+
+/// Whether a server could create the topic, and with which words the brokers would refuse its settings.
+fn rehearse(topic: &Topic<'_>, cluster: &Cluster<'_>, secrets: &Secrets) -> Value {
+    let error = topic.create(Creation::Trial).err();
+    let refusal = cluster.take_note().and_then(|note| note.cause);
+    json!({
+        "error": error.map(|error| told(error, secrets)),
+        "refusal": refusal.map(|cause| cause.reason),
     })
 }
 
@@ -126,9 +143,11 @@ fn create(topic: &Topic<'_>, cluster: &Cluster<'_>) -> Result<()> {
     }
 }
 
-/// Lets the client call back, which may know the reason of a failure, and waits a little.
+/// Lets the client call back, which may know the reason of a failure, and waits a little. One poll takes one event.
 fn serve(producer: &Producer) {
-    producer.poll(Duration::ZERO);
+    for _ in 0..EVENTS {
+        producer.poll(Duration::ZERO);
+    }
     thread::sleep(PAUSE);
 }
 
