@@ -1,6 +1,6 @@
 'use strict'
 
-const { failed, ok, skipped } = require('./result')
+const { failed, failedBy, ok, skipped, warning } = require('./result')
 
 /**
  * @param {'Read' | 'Write'} operation
@@ -20,6 +20,28 @@ function checkRight(operation) {
   }
 }
 
+/** TOPIC_AUTHORIZATION_FAILED and CLUSTER_AUTHORIZATION_FAILED of the Kafka protocol. */
+const DENIED = [29, 31]
+
+/** Whether a server can create the topic where it is missing, with the settings that it wants. */
+function checkCreate({ inspection: { creation }, commands }) {
+  if (!creation) return undefined
+  const { error, refusal } = creation
+  if (!error && !refusal) return ok('a server can create the topic')
+  if (!error)
+    return warning(
+      `The brokers refuse the settings that the topic would get (${refusal.replace(/\.$/, '')}), so a server creates it without them.`,
+      'Create it yourself, with settings that the brokers allow.'
+    )
+  return DENIED.includes(error.cause?.errno)
+    ? failed(
+        'This user may not create the topic.',
+        'Grant the right, or create it yourself:',
+        commands.allow('Create')
+      )
+    : failedBy(error)
+}
+
 /** Whether the topic's settings may be seen: servers then tell how many replicas are demanded. */
 function checkDescribe({ inspection: { topic }, commands }) {
   if (!topic) return skipped('cannot be told before the topic is there')
@@ -31,4 +53,4 @@ function checkDescribe({ inspection: { topic }, commands }) {
   )
 }
 
-module.exports = { checkRight, checkDescribe }
+module.exports = { checkCreate, checkDescribe, checkRight }

@@ -7,7 +7,7 @@ const { checkDelivery, exchange } = require('./delivery')
 const { listen } = require('./listening')
 const { reach } = require('./reach')
 const { ok } = require('./result')
-const { checkDescribe, checkRight } = require('./rights')
+const { checkCreate, checkDescribe, checkRight } = require('./rights')
 const security = require('./security')
 const servers = require('./servers')
 const topic = require('./topic')
@@ -82,6 +82,7 @@ const STEPS = [
         title: `right ${operation}`,
         check: checkRight(operation)
       })),
+      { id: 'create', title: 'right Create', check: checkCreate },
       { id: 'describeConfigs', title: 'right DescribeConfigs', check: checkDescribe },
       { id: 'topic', title: 'topic', check: topic.checkTopic },
       ...topic.SETTINGS.map(onTopic),

@@ -4,14 +4,20 @@ const { DEFAULT_TOPICS } = require('../connection')
 const { count, failed, ok, skipped, warning } = require('./result')
 
 /** Is the topic there, with a leader for each partition? */
-function checkTopic({ inspection: { topic, error }, options, isGuess, createCommand, commands }) {
+function checkTopic({
+  inspection: { topic, creation, error },
+  options,
+  isGuess,
+  createCommand,
+  commands
+}) {
   if (!topic) {
     if (error) return skipped(`${options.topic} cannot be seen without a right on it`)
     const name = isGuess ? Object.values(DEFAULT_TOPICS).join(' nor ') : options.topic
     const missing = isGuess ? `There is neither ${name}` : `There is no topic ${name}`
     if (options.createTopic)
       return warning(
-        `${missing} yet. The first server creates it, if its user may.`,
+        creation?.error ? `${missing}.` : `${missing} yet. The first server creates it.`,
         'To create it yourself:',
         createCommand
       )
