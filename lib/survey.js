@@ -38,6 +38,18 @@ async function inspect(options) {
 }
 
 /**
+ * @param {object} options of readOptions()
+ * @returns {Promise<number>} how many milliseconds the leader of the first partition takes to answer a small request, on a
+ *   connection of its own
+ * @throws {KafkaError} if it does not
+ */
+async function roundTrip(options) {
+  const { error, roundTripMs } = await withEngine(options, (native) => native.roundTrip())
+  if (error) throw errorOf(error)
+  return roundTripMs
+}
+
+/**
  * Creates the Kafka topic as a server would, unless it is there.
  *
  * @param {object} options of readOptions()
@@ -110,4 +122,4 @@ function errorOf(told) {
   return told ? KafkaError.fromEvent({ ...told, topic: undefined }) : null
 }
 
-module.exports = { inspect, createTopic, deleteTopic, topicCommand }
+module.exports = { inspect, roundTrip, createTopic, deleteTopic, topicCommand }

@@ -257,6 +257,12 @@ impl NativeBus {
         self.survey(Task::Look)
     }
 
+    /// JSON, `{roundTripMs}` or `{error}`.
+    #[napi]
+    pub fn round_trip(&self) -> AsyncTask<Survey> {
+        self.survey(Task::RoundTrip)
+    }
+
     /// Creates the topic if there is none; JSON as that of `look`.
     #[napi]
     pub fn create_topic(&self) -> AsyncTask<Survey> {

@@ -1,7 +1,7 @@
 //! One look at the brokers and the topic, for the command line; and what it does with the topic. All of it blocks.
 //!
 //! What is seen is told as JSON, which nobody but JavaScript reads:
-//! `{error, brokers: [{id, host, port, version}], topic, creation, brokerConfig, rights}`; lib/tools.js describes the fields.
+//! `{error, brokers: [{id, host, port, version}], topic, creation, brokerConfig, rights}`; lib/survey.js describes the fields.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,6 +35,7 @@ const EVENTS: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     Look,
+    RoundTrip,
     CreateTopic,
     DeleteTopic,
 }
@@ -46,6 +47,7 @@ pub(crate) fn carry_out(task: Task, shared: &Shared, secrets: &Secrets) -> Value
         let topic = cluster.topic(&producer, REQUEST);
         match task {
             Task::Look => Ok(look(&topic, &cluster, shared, secrets)),
+            Task::RoundTrip => round_trip(&topic).map(|ms| json!({"roundTripMs": ms})),
             Task::CreateTopic => create(&topic, &cluster).map(|()| json!({})),
             Task::DeleteTopic => topic.delete().map(|()| json!({})),
         }
@@ -99,6 +101,16 @@ fn rehearse(topic: &Topic<'_>, cluster: &Cluster<'_>, secrets: &Secrets) -> Valu
         "error": error.map(|error| told(error, secrets)),
         "refusal": refusal.map(|cause| cause.reason),
     })
+}
+
+/// How many milliseconds the leader of the first partition takes to say where that ends.
+fn round_trip(topic: &Topic<'_>) -> Result<f64> {
+    reach(topic)?;
+    // Connects to it first.
+    topic.offsets(0)?;
+    let start = Instant::now();
+    topic.offsets(0)?;
+    Ok(start.elapsed().as_secs_f64() * 1000.0)
 }
 
 /// Tries until a broker has said how it is about the topic, or it is clear why none does.

@@ -1,7 +1,14 @@
 'use strict'
 
 const { randomUUID } = require('node:crypto')
-const { createTopic, deleteTopic, inspect, readOptions, topicCommand } = require('../../lib/tools')
+const {
+  createTopic,
+  deleteTopic,
+  inspect,
+  readOptions,
+  roundTrip,
+  topicCommand
+} = require('../../lib/tools')
 const { KAFKA_VERSION } = require('../../harness/kafka/download')
 const { useBroker } = require('../support/broker')
 
@@ -55,6 +62,17 @@ describe('a survey', () => {
 
     await deleteTopic(options)
     expect((await inspect(options)).topic).toBe(null)
+    await deleteTopic(options)
+  })
+
+  test('measures how long the leader takes to answer, once there is a topic', async () => {
+    const options = optionsOf()
+    await expect(roundTrip(options)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_/) })
+    await createTopic(options)
+    const before = performance.now()
+    const ms = await roundTrip(options)
+    expect(ms).toBeGreaterThan(0)
+    expect(ms).toBeLessThan(performance.now() - before)
     await deleteTopic(options)
   })
 
