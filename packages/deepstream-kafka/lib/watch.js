@@ -1,25 +1,25 @@
 'use strict'
 
 /**
- * Tells on the standard error what a tap has to say of its connection.
+ * Tells what a tap has to say of its connection.
  *
  * @param {import('deepstream.io-msg-kafka/tools').Tap} tap
+ * @param {(line: string) => void} [tell]
  * @returns {Promise<never>} rejects with what prevents reading, until it reads for the first time; later it recovers by itself
  */
-function watch(tap) {
-  tap.on('warning', (warning) => tell('warning', warning))
+function watch(tap, tell = console.error) {
+  const teller =
+    (kind) =>
+    ({ code, message }) =>
+      tell(`${kind}: ${code}: ${message}`)
+  tap.on('warning', teller('warning'))
   return new Promise((_, reject) => {
-    const fail = reject
-    tap.on('error', fail)
+    tap.on('error', reject)
     tap.once('ready', () => {
-      tap.off('error', fail)
-      tap.on('error', (error) => tell('error', error))
+      tap.off('error', reject)
+      tap.on('error', teller('error'))
     })
   })
-}
-
-function tell(kind, { code, message }) {
-  console.error(`${kind}: ${code}: ${message}`)
 }
 
 module.exports = { watch }

@@ -1,5 +1,6 @@
 'use strict'
 
+const { counted } = require('../figures')
 const { visible, widthOf, cut, padded } = require('../text')
 
 /** Columns become as wide as what they have held so far, up to this: route, topic with action, name. */
@@ -76,9 +77,4 @@ function timeOf(timestamp) {
   return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** @returns {string} such as `1 message` or `12,345 messages` */
-function counted(messages) {
-  return `${messages.toLocaleString('en')} ${messages === 1 ? 'message' : 'messages'}`
-}
-
-module.exports = { Lines, counted }
+module.exports = { Lines }
