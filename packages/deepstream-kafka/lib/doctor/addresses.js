@@ -1,6 +1,6 @@
 'use strict'
 
-const { failed, ok, warning } = require('./result')
+const { failed, failedBy, ok, warning } = require('./result')
 
 /**
  * Do the addresses of the connectionString resolve and answer?
@@ -41,6 +41,7 @@ function cureOf(dead) {
  * @returns {import('./result').Result}
  */
 function checkAdvertised({ advertised, inspection }) {
+  if (inspection.error?.code === 'ERR_KAFKA_ADVERTISED_LISTENER') return failedBy(inspection.error)
   const dead = advertised.filter(({ problem }) => problem)
   const list = advertised.map(({ id, address }) => `${id} at ${address}`).join(', ')
   if (dead.length === 0)

@@ -72,9 +72,12 @@ function checkCredentials({ properties, inspection: { error } }) {
   return ok('none are used')
 }
 
-/** What else keeps the cluster from being looked at; the rights have a check of their own. */
-function checkCluster({ inspection: { error } }) {
-  return error && error.code !== 'ERR_KAFKA_AUTHORIZATION' ? failedBy(error) : undefined
+/** Errors that other checks tell. */
+const TOLD_ELSEWHERE = ['ERR_KAFKA_AUTHORIZATION', 'ERR_KAFKA_ADVERTISED_LISTENER']
+
+/** What else keeps the cluster from being looked at. Of a topic that can be seen, that has its own checks. */
+function checkCluster({ inspection: { error, topic } }) {
+  return error && !topic && !TOLD_ELSEWHERE.includes(error.code) ? failedBy(error) : undefined
 }
 
 module.exports = {

@@ -75,7 +75,7 @@ const STEPS = [
     ]
   },
   {
-    needs: ['cluster'],
+    needs: ['cluster', 'brokers'],
     checks: [
       ...['Read', 'Write'].map((operation) => ({
         id: operation.toLowerCase(),

@@ -1,7 +1,7 @@
 'use strict'
 
 const { DEFAULT_TOPICS } = require('../connection')
-const { count, failed, ok, skipped, warning } = require('./result')
+const { count, failed, failedBy, ok, skipped, warning } = require('./result')
 
 /** Is the topic there, with a leader for each partition? */
 function checkTopic({
@@ -34,6 +34,7 @@ function checkTopic({
       'Start these brokers. To see the replicas:',
       commands.describe()
     )
+  if (error) return failedBy(error)
   return ok(`${options.topic}, led by broker ${leadersOf(topic).join(', ')}`)
 }
 
