@@ -11,11 +11,12 @@ class Actor {
 
   /**
    * @param {string} name
-   * @param {object} [acts] what can be done to it; nothing if absent
+   * @param {object | false} [acts] what can be done to it; nothing if absent
    * @param {() => Promise<void>} acts.kill by SIGKILL
    * @param {() => void} acts.pause by SIGSTOP
    * @param {() => void} acts.resume by SIGCONT
    * @param {() => Promise<void>} acts.start
+   * @param {() => Promise<void>} acts.restart in order
    */
   constructor(name, acts) {
     this.name = name
@@ -30,9 +31,12 @@ class Actor {
   /** @returns {string[]} what can be done to it now */
   get choices() {
     if (!this.#acts) return []
-    return { up: ['kill', 'pause'], paused: ['kill', 'resume'], down: ['start'], starting: [] }[
-      this.#state
-    ]
+    return {
+      up: ['kill', 'pause', 'restart'],
+      paused: ['kill', 'resume'],
+      down: ['start'],
+      starting: []
+    }[this.#state]
   }
 
   /**
@@ -44,12 +48,18 @@ class Actor {
     if (!this.choices.includes(act))
       throw new Error(`${this.name} is ${this.#state}: no ${act} now`)
     const before = this.#state
-    this.#state = { kill: 'down', pause: 'paused', resume: 'up', start: 'starting' }[act]
+    this.#state = {
+      kill: 'down',
+      pause: 'paused',
+      resume: 'up',
+      start: 'starting',
+      restart: 'starting'
+    }[act]
     try {
       await this.#acts[act]()
-      if (act === 'start') this.#state = 'up'
+      if (this.#state === 'starting') this.#state = 'up'
     } catch (error) {
-      this.#state = before
+      this.#state = act === 'restart' ? 'down' : before
       throw error
     }
   }

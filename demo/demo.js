@@ -16,7 +16,10 @@ const { bold, dim, fact, print, red } = require('./terminal')
 const { Web } = require('./web')
 
 /** A killed broker is replaced after this time; Kafka's own 9 s are long to watch. */
-const BROKERS = { brokers: 3, config: { 'broker.session.timeout.ms': 6000 } }
+const BROKERS = {
+  brokers: process.env.KAFKA_BROKERS ? 1 : 3,
+  config: { 'broker.session.timeout.ms': 6000, 'min.insync.replicas': 2 }
+}
 
 /** What has to be ended, the latest last. */
 const running = []
@@ -59,7 +62,7 @@ async function main() {
   await showStats(servers.slice(0, 2), edition.plugins)
 
   if (process.env.DEMO_ONCE) return end(0)
-  running.push(async () => stage.close())
+  running.push(() => stage.close())
   await stage.open()
   const web = new Web(stage)
   const address = await web.open()

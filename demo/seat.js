@@ -53,11 +53,14 @@ class Seat {
     // A paused server says nothing for long, and its client should be there when it goes on.
     const client = await this.#cluster.connect(server, { heartbeatInterval: 600000 })
     client.event.subscribe(EVENT, ({ from, ...message }) => {
+      // Some versions of the client hand its own events to it.
+      if (from === name) return
       this.#flow(from, name)
       this.#ledger.arrive(from, name, message, performance.now())
     })
     this.#record = await openRecord(client, RECORD)
-    this.#record.setMergeStrategy((record, _data, _version, done) => done(null, record.get()))
+    // Whoever wrote at the same time and was later keeps the other's text, so that all show the same.
+    this.#record.setMergeStrategy((_record, data, _version, done) => done(null, data))
     this.#record.subscribe('note', (note) => note && this.#onNote(note), true)
     await settled(client)
     this.#client = client

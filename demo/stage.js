@@ -46,7 +46,7 @@ class Stage extends EventEmitter {
     this.servers = cluster.servers.map((server, at) => new Actor(server.name, this.#actsOf(at)))
     /** @type {Actor[]} the embedded broker is a part of this process, to which nothing can be done */
     this.brokers = this.#kafka
-      ? this.#kafka.brokers.map((broker) => new Actor(`broker ${broker.id}`, actsOf(broker)))
+      ? this.#kafka.brokers.map((broker) => actorOf(broker))
       : [new Actor('embedded broker')]
   }
 
@@ -67,6 +67,7 @@ class Stage extends EventEmitter {
 
   #actsOf(at) {
     const server = () => this.#cluster.servers[at]
+    const start = async () => this.#seats[at].take(await this.#cluster.replace(server()))
     return {
       kill: async () => {
         await server().kill()
@@ -74,7 +75,12 @@ class Stage extends EventEmitter {
       },
       pause: () => server().pause(),
       resume: () => server().resume(),
-      start: async () => this.#seats[at].take(await this.#cluster.replace(server()))
+      start,
+      restart: async () => {
+        this.#seats[at].leave()
+        await server().stop()
+        await start()
+      }
     }
   }
 
@@ -86,9 +92,12 @@ class Stage extends EventEmitter {
     this.#watchLeader()
   }
 
-  close() {
+  /** What is paused goes on, so that it can be stopped in order. */
+  async close() {
     this.#isOpen = false
     clearTimeout(this.#timer)
+    for (const actor of [...this.servers, ...this.brokers])
+      if (actor.state === 'paused') await actor.do('resume')
     for (const seat of this.#seats) seat.leave()
   }
 
@@ -110,7 +119,7 @@ class Stage extends EventEmitter {
     this.#ledger.forgetSilence(performance.now())
     this.#note(`${DONE[act]} ${name}${isLeader ? ', the leader of the partition' : ''}`)
     await done
-    if (act === 'start') this.#note(`${name} is up again`)
+    if (act === 'start' || act === 'restart') this.#note(`${name} is up again`)
   }
 
   #note(text) {
@@ -118,10 +127,14 @@ class Stage extends EventEmitter {
     this.#history.length = Math.min(this.#history.length, HISTORY)
   }
 
-  /** @param {string} name of the server at which the shared note is written */
+  /**
+   * @param {string} name of the server at which the shared note is written
+   * @throws {Error} when it is away
+   */
   write(name, text) {
     const at = this.servers.findIndex((server) => server.name === name)
-    this.#seats[at]?.write({ text: String(text).slice(0, 2000), by: name })
+    if (!this.#seats[at]?.isTaken) throw new Error(`${name} is away`)
+    this.#seats[at].write({ text: String(text).slice(0, 2000), by: name })
   }
 
   /** @returns {{text: string, by: string} | undefined} the shared note as this server has it */
@@ -159,7 +172,7 @@ class Stage extends EventEmitter {
 
   async #watchLeader() {
     const leader = await this.#kafka?.leaderOf(this.#topic).catch(() => undefined)
-    const name = leader && `broker ${leader.id}`
+    const name = leader && nameOf(leader)
     if (this.#leader && name && name !== this.#leader) this.#note(`${name} leads the partition now`)
     this.#leader = name
     if (this.#isOpen && this.#kafka)
@@ -169,15 +182,31 @@ class Stage extends EventEmitter {
 
 const EMBEDDED =
   'It is a part of the demo. KAFKA=real make demo starts three real ones, which can be killed.'
-const DONE = { kill: 'kill -9 of', pause: 'paused', resume: 'resumed', start: 'starting' }
+const DONE = {
+  kill: 'kill -9 of',
+  pause: 'paused',
+  resume: 'resumed',
+  start: 'starting',
+  restart: 'restarting, in order,'
+}
 
-function actsOf(broker) {
-  return {
-    kill: () => broker.kill(),
-    pause: () => broker.pause(),
-    resume: () => broker.resume(),
-    start: () => broker.start()
-  }
+/** Brokers that the demo has not started are nobody's to kill. */
+function actorOf(broker) {
+  const isOurs = broker.id !== undefined
+  return new Actor(
+    nameOf(broker),
+    isOurs && {
+      kill: () => broker.kill(),
+      pause: () => broker.pause(),
+      resume: () => broker.resume(),
+      start: () => broker.start(),
+      restart: () => broker.restart()
+    }
+  )
+}
+
+function nameOf({ id, address }) {
+  return `broker ${id ?? address}`
 }
 
 module.exports = { Stage }

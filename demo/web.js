@@ -66,7 +66,7 @@ class Web {
     response.writeHead(200, {
       'Content-Type': file[1],
       'Cache-Control': 'no-store',
-      'Content-Security-Policy': "default-src 'self'; img-src 'self' data:"
+      'Content-Security-Policy': "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
     })
     fs.createReadStream(path.join(PAGE, file[0])).pipe(response)
   }

@@ -107,7 +107,7 @@ describe('the page of the demo, on three real brokers', () => {
     )
     expect(await page.textContent('#history')).toContain('leads the partition now')
 
-    await page.click(`[aria-label="restart ${leader}"]`)
+    await page.click(`[aria-label="start ${leader}"]`)
     await page
       .locator('#history', { hasText: `${leader} is up again` })
       .waitFor({ timeout: FAIL_OVER_MS })
@@ -121,9 +121,13 @@ describe('the page of the demo, on three real brokers', () => {
     const page = await open(demo.address)
     await page.click('[aria-label="kill -9 server A"]')
     await page.locator('#servers [data-state=down]', { hasText: 'server A' }).waitFor()
-    await page.click('[aria-label="restart server A"]')
+    await page.click('[aria-label="start server A"]')
     await page
       .locator('#history', { hasText: 'server A is up again' })
+      .waitFor({ timeout: FAIL_OVER_MS })
+    await page.click('[aria-label="restart server C"]')
+    await page
+      .locator('#history', { hasText: 'server C is up again' })
       .waitFor({ timeout: FAIL_OVER_MS })
     await flows(page)
     await page.click('[aria-label="pause server B"]')
@@ -199,6 +203,10 @@ test('the page on the embedded broker says how to get brokers that can be killed
     await flows(page)
     expect(await page.textContent('#brokers')).toContain('KAFKA=real make demo')
     expect(await page.locator('#brokers button').count()).toBe(0)
+    // The end of the demo must not wait for it.
+    await page.click('[aria-label="pause server A"]')
+    await page.locator('#servers [data-state=paused]').waitFor()
+    await page.fill('#note', 'server A takes this in when it goes on')
     expect(await counts(page)).toMatchObject(NOTHING_LOST)
     expect(page.failures).toEqual([])
   } finally {

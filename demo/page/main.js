@@ -5,7 +5,13 @@ import { Diagram } from '/diagram.js'
 /** While somebody writes, their text is sent after such a pause, in milliseconds. */
 const PAUSE_MS = 120
 const COLOURS = ['var(--a)', 'var(--b)', 'var(--c)']
-const ACTS = { kill: 'kill -9', pause: 'pause', resume: 'resume', start: 'restart' }
+const ACTS = {
+  kill: 'kill -9',
+  pause: 'pause',
+  resume: 'resume',
+  start: 'start',
+  restart: 'restart'
+}
 const STATES = { up: 'up', paused: 'paused', down: 'killed', starting: 'starting' }
 
 const element = (id) => document.getElementById(id)
@@ -16,7 +22,10 @@ const [servers, brokers] = [new Map(), new Map()]
 const diagram = new Diagram(element('wires'), element('stage'), (name) => colourOf(name))
 let events
 let leader
+/** The timer, or the order, of what is being written here. */
 let writing
+/** A note that came meanwhile. */
+let waiting
 
 function colourOf(name) {
   return COLOURS[[...servers.keys()].indexOf(name)] ?? 'var(--dim)'
@@ -33,7 +42,7 @@ async function order(path, body) {
     headers: { 'X-Demo': '1' },
     body: JSON.stringify(body)
   })
-  if (!answer.ok) console.warn(await answer.text())
+  setText(element('refused'), answer.ok ? '' : await answer.text())
 }
 
 /** A card for a server or a broker; its buttons stay, so that the keyboard's focus does. */
@@ -136,19 +145,24 @@ function choose(all) {
   if (ownServer() === undefined) listen(own)
 }
 
-function showNote({ text, by }) {
-  const note = element('note')
+function showNote(latest) {
   // What is being written here is newer.
-  if (writing === undefined && note.value !== text) note.value = text
-  setText(element('by'), `Last written at ${by}.`)
+  waiting = writing === undefined ? undefined : latest
+  if (waiting) return
+  const note = element('note')
+  if (note.value !== latest.text) note.value = latest.text
+  setText(element('by'), `Last written at ${latest.by}.`)
 }
 
 element('note').addEventListener('input', ({ target }) => {
   clearTimeout(writing)
-  writing = setTimeout(async () => {
+  const mine = setTimeout(async () => {
     await order('/write', { name: element('server').value, text: target.value })
+    if (writing !== mine) return
     writing = undefined
+    if (waiting) showNote(waiting)
   }, PAUSE_MS)
+  writing = mine
 })
 
 addEventListener('resize', () => diagram.draw(servers, brokers, leader))
