@@ -1,6 +1,6 @@
 'use strict'
 
-const { quantile } = require('../../packages/deepstream-kafka/lib/bench/quantile')
+const { quantile } = require('../../packages/deepstream-kafka/lib/quantile')
 const { bar } = require('../../packages/deepstream-kafka/lib/bench/progress')
 const { needs, report } = require('../../packages/deepstream-kafka/lib/bench/report')
 

@@ -133,11 +133,11 @@ describe('the screen', () => {
     expect(lines.slice(1)).toEqual([
       'broker round trip 1.2 ms, delay from server to server p50 3.0 ms, p99 3.0 ms',
       '',
-      'node      host      life      messages/s   bytes/s       seen  lost',
-      'server-1  srv 4711  81d07f7c       1,234  123 kB/s  1.0 s ago     0',
+      'node       host       life       messages/s    bytes/s        seen   lost',
+      'server-1   srv 4711   81d07f7c        1,234   123 kB/s   1.0 s ago      0',
       '',
-      'deepstream topic  messages/s  share',
-      'EVENT                  1,234  100 %  ####################'
+      'deepstream topic   messages/s   share',
+      'EVENT                   1,234   100 %   ####################'
     ])
   })
 
@@ -237,5 +237,5 @@ test('figures are short', () => {
       ],
       'lr'
     )
-  ).toEqual(['a     b', '東京  1'])
+  ).toEqual(['a      b', '東京   1'])
 })

@@ -28,6 +28,9 @@ function bytes(value) {
   return `${unit === 0 ? Math.round(value) : number(value)} ${UNITS[unit]}`
 }
 
+/** Between two columns. */
+const GAP = '   '
+
 /**
  * @param {string[][]} rows of equal length, the first of which are the headings
  * @param {string} alignments of the columns: `l` or `r` for each
@@ -42,7 +45,7 @@ function table(rows, alignments) {
           ? ' '.repeat(widths[column] - widthOf(cell)) + cell
           : padded(cell, widths[column])
       )
-      .join('  ')
+      .join(GAP)
       .trimEnd()
   )
 }

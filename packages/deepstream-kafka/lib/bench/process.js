@@ -3,7 +3,7 @@
 /** What runs in a process of the bench: a connector that sends numbered messages, and checks those of the other one. */
 
 const MessageConnector = require('deepstream.io-msg-kafka')
-const { quantile } = require('./quantile')
+const { quantile } = require('../quantile')
 
 const TOPIC = 'bench'
 /** Time between two bursts of a steady rate. */

@@ -1,5 +1,7 @@
 'use strict'
 
+const { table } = require('../figures')
+
 /** Messages a second of a whole cluster for which it is said what servers need, as far as they were reached. */
 const LOADS = [1000, 10000, 50000, 100000, 200000, 500000]
 
@@ -55,20 +57,15 @@ function report({ measurements, needs: all }, { seconds, messageBytes, servers }
   return [
     `Messages of ${messageBytes} bytes from one process to another, ${seconds} s each; all arrived once and in order.`,
     '',
-    ...table(['messages/s', 'p50', 'p99', 'sender CPU', 'receiver CPU'], measuredRows),
+    ...table(
+      [['messages/s', 'p50', 'p99', 'sender CPU', 'receiver CPU'], ...measuredRows],
+      'rrrrr'
+    ),
     '',
     `If ${servers} servers publish so many messages in all, and each wants all of them, the bus needs at each server:`,
     '',
-    ...table(['messages/s', 'CPU of a core', 'in', 'out'], needRows)
+    ...table([['messages/s', 'CPU of a core', 'in', 'out'], ...needRows], 'rrrr')
   ].join('\n')
-}
-
-function table(heads, rows) {
-  const widths = heads.map((head, at) =>
-    Math.max(...[head, ...rows.map((row) => row[at])].map(({ length }) => length))
-  )
-  const line = (cells) => cells.map((cell, at) => cell.padStart(widths[at])).join('   ')
-  return [heads, ...rows].map(line)
 }
 
 module.exports = { needs, report }

@@ -1,5 +1,6 @@
 'use strict'
 
+const { quantile } = require('../quantile')
 const { topicOf } = require('../messages')
 const { eachEntry } = require('../tail/entries')
 const { Filter } = require('../tail/filter')
@@ -83,7 +84,7 @@ class View {
       messagesPerSecond: sum('messagesPerSecond'),
       bytesPerSecond: sum('bytesPerSecond'),
       delayMs:
-        delays.length > 0 ? { p50: percentile(delays, 50), p99: percentile(delays, 99) } : null,
+        delays.length > 0 ? { p50: quantile(delays, 0.5), p99: quantile(delays, 0.99) } : null,
       clocks: clocks(taken.map(({ view, fastestMs }) => ({ sender: view.sender, fastestMs }))),
       nodes: nodes.sort((a, b) => b.messagesPerSecond - a.messagesPerSecond || compare(a, b)),
       topics: topics.sort((a, b) => b.messagesPerSecond - a.messagesPerSecond),
@@ -93,11 +94,6 @@ class View {
     ;[this.#takenAt, this.#topics, this.#delays] = [now, new Map(), []]
     return view
   }
-}
-
-/** @returns {number} the nearest-rank percentile of ascending values */
-function percentile(values, percent) {
-  return values[Math.max(0, Math.ceil((percent * values.length) / 100) - 1)]
 }
 
 function compare(a, b) {
