@@ -5,16 +5,22 @@ const { promisify } = require('node:util')
 const { COMMAND, useCli } = require('../support/cli')
 const { eventually } = require('../../harness/eventually')
 const { withAdmin } = require('../../harness/kafka/topics')
-const { useBroker } = require('../support/broker')
+const { useSecuredBroker } = require('../support/secured-broker')
 
 jest.setTimeout(120000)
 
 const run = promisify(execFile)
 
 describe('deepstream-kafka bench', () => {
-  const broker = useBroker()
+  const broker = useSecuredBroker()
   const cli = useCli()
-  const at = () => ['--connection-string', broker.connectionString]
+  /** Over TLS. */
+  const at = () => {
+    const { listeners, certificates } = broker.cluster
+    const properties = ['security.protocol=ssl', `ssl.ca.location=${certificates.ca}`]
+    const given = properties.flatMap((property) => ['--kafka', property])
+    return ['--connection-string', listeners.ssl, ...given]
+  }
 
   const benchTopics = () =>
     withAdmin([broker.connectionString], async (admin) =>
