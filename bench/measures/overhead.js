@@ -5,11 +5,13 @@ const { node } = require('../participant/process')
 
 /**
  * What the benchmark itself costs in CPU time, since its making, pacing and checking of messages
- * happens in the processes that are measured. It is a part of every bus's figures.
+ * happens in the processes that are measured. It is a part of every bus's figures, as is JSON, of which this
+ * measures what it takes by itself.
  *
  * @param {object} settings
- * @returns {Promise<{floodSenderCpu: number, floodReceiverCpu: number, pacedSenderCpu: number}>}
- *   microseconds per message, under the keys of measures/index.js
+ * @returns {Promise<{floodSenderCpu: number, floodReceiverCpu: number, pacedSenderCpu: number,
+ *   stringifyMicros: number, parseMicros: number}>} microseconds per message, the first three under the keys of
+ *   measures/index.js
  */
 async function overhead({ messages, perTick, rate, warmUp: { pacedSeconds } }) {
   const alone = new Participant('process that measures the benchmark', node([]))
@@ -30,7 +32,9 @@ async function overhead({ messages, perTick, rate, warmUp: { pacedSeconds } }) {
     await alone.ask('listen', { firsts: [alone.numbers.first] })
     await cost('flood', messages)
     const floodReceiverCpu = Math.max(0, (await cost('flood', messages)) - floodSenderCpu)
-    return { floodSenderCpu, floodReceiverCpu, pacedSenderCpu }
+    await alone.ask('json', { count: messages, perTick })
+    const json = await alone.ask('json', { count: messages, perTick })
+    return { floodSenderCpu, floodReceiverCpu, pacedSenderCpu, ...json }
   } finally {
     await alone.stop()
   }

@@ -1,5 +1,6 @@
 'use strict'
 
+const { LOWEST_NUMBER, eventMessage } = require('../event-message')
 const { nowMs } = require('./clock')
 const { Receiver } = require('./receiver')
 const { Pinger } = require('./round-trip')
@@ -78,6 +79,28 @@ class Calls {
 
   roundTrips({ count }) {
     return this.pinger.measure(count)
+  }
+
+  /**
+   * @param {{count: number, perTick: number}} run
+   * @returns {{stringifyMicros: number, parseMicros: number}} what JSON alone takes for each message
+   *   whatever the bus: written one by one, and read as an array of those of a tick
+   */
+  json({ count, perTick }) {
+    let stringifyMs = 0
+    let parseMs = 0
+    for (let from = LOWEST_NUMBER; from < LOWEST_NUMBER + count; from += perTick) {
+      const messages = Array.from({ length: perTick }, (_, index) => eventMessage(from + index))
+      const startedAt = nowMs()
+      const texts = messages.map((message) => JSON.stringify(message))
+      const writtenAt = nowMs()
+      const joined = `[${texts.join(',')}]`
+      const joinedAt = nowMs()
+      JSON.parse(joined)
+      stringifyMs += writtenAt - startedAt
+      parseMs += nowMs() - joinedAt
+    }
+    return { stringifyMicros: (1000 * stringifyMs) / count, parseMicros: (1000 * parseMs) / count }
   }
 
   /**

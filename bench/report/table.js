@@ -65,11 +65,13 @@ function table(results, reference, settings) {
  * @param {object} settings
  * @returns {string}
  */
-function overheadLine({ floodSenderCpu, floodReceiverCpu, pacedSenderCpu }, { rate }) {
+function overheadLine(own, { rate }) {
+  const { floodSenderCpu, floodReceiverCpu, pacedSenderCpu, stringifyMicros, parseMicros } = own
   return (
     `The benchmark itself is part of these CPU figures: ${floodSenderCpu.toFixed(2)} us/msg of the ` +
     `sender and\n${floodReceiverCpu.toFixed(2)} us/msg of the receiver at full speed, ` +
-    `${pacedSenderCpu.toFixed(0)} us/msg of the sender at ${rate} msg/s.`
+    `${pacedSenderCpu.toFixed(0)} us/msg of the sender at ${rate} msg/s.\n` +
+    `JSON alone takes ${stringifyMicros.toFixed(2)} us/msg to write and ${parseMicros.toFixed(2)} to read.`
   )
 }
 
