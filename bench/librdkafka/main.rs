@@ -3,10 +3,12 @@
 //! `{id, error}`, a line each. It ends with its parent.
 
 mod clock;
+mod failures;
 mod node;
 mod ping;
 mod sending;
 mod tally;
+mod topic;
 
 use std::io::{self, BufRead, Write};
 use std::sync::{Arc, OnceLock};

@@ -8,39 +8,23 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use deepstream_msg_kafka::kafka::batch_consumer::BatchConsumer;
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::DeliveryResult;
-use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka::{Offset, TopicPartitionList};
 use serde_json::{Value, json};
-use tokio::runtime::Builder;
 
+use crate::failures::Failures;
 use crate::sending::Template;
 use crate::tally::{self, Tally};
+use crate::topic;
 use crate::{Answer, clock, number, ping};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A whole run fits, as into those of the thin connectors.
 const QUEUE_MESSAGES: &str = "500000";
-
-/// Collects what could not be delivered.
-pub(crate) struct Failures(Mutex<Vec<String>>);
-
-impl ClientContext for Failures {}
-
-impl ProducerContext for Failures {
-    type DeliveryOpaque = ();
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        if let Err((error, _)) = result {
-            locked(&self.0).push(error.to_string());
-        }
-    }
-}
 
 /// What the reading thread and the calls share.
 #[derive(Default)]
@@ -88,7 +72,7 @@ impl Node {
             .set("enable.idempotence", "true")
             .set("linger.ms", "0")
             .set("queue.buffering.max.messages", QUEUE_MESSAGES)
-            .create_with_context(Failures(Mutex::default()))
+            .create_with_context(Failures::default())
             .map_err(|error: KafkaError| error.to_string())?;
         let consumer: BaseConsumer = common
             .clone()
@@ -105,7 +89,7 @@ impl Node {
             arrivals: Mutex::default(),
             changed: Condvar::new(),
         });
-        create(&common, &node.topic)?;
+        topic::create(&common, &node.topic)?;
         node.pin(&consumer).map_err(|error| error.to_string())?;
         let reader = Arc::clone(&node);
         thread::spawn(move || reader.read(consumer));
@@ -254,7 +238,7 @@ impl Node {
     }
 
     pub(crate) fn errors(&self) -> Vec<String> {
-        locked(&self.producer.context().0).clone()
+        self.producer.context().texts()
     }
 
     /// Sends a record; waits while the producer has no room.
@@ -265,7 +249,7 @@ impl Node {
             .payload(value);
         while let Err((error, refused)) = self.producer.send(record) {
             if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
-                locked(&self.producer.context().0).push(error.to_string());
+                self.producer.context().push(&error);
                 return;
             }
             record = refused;
@@ -289,25 +273,6 @@ impl Node {
     /// Something came that a call may wait for.
     pub(crate) fn tell(&self) {
         self.changed.notify_all();
-    }
-}
-
-/// Makes the topic, unless another node has.
-fn create(config: &ClientConfig, topic: &str) -> Result<(), String> {
-    let admin: AdminClient<_> = config.create().map_err(|error| error.to_string())?;
-    let wanted = [NewTopic::new(topic, 1, TopicReplication::Fixed(-1))];
-    let options = AdminOptions::new();
-    let runtime = Builder::new_current_thread()
-        .build()
-        .map_err(|error| error.to_string())?;
-    let results = runtime
-        .block_on(admin.create_topics(&wanted, &options))
-        .map_err(|error| error.to_string())?;
-    match results.into_iter().next() {
-        Some(Err((_, error))) if error != RDKafkaErrorCode::TopicAlreadyExists => {
-            Err(error.to_string())
-        }
-        _ => Ok(()),
     }
 }
 
