@@ -5,6 +5,7 @@
  * and in order, 1 when not, 2 when nothing was run.
  */
 
+const path = require('path')
 const buses = require('./buses')
 const { compare } = require('./compare')
 const { settingsFrom } = require('./options')
@@ -62,6 +63,7 @@ async function run(settings, servers) {
   if (settings.json) write(settings.json, content)
   if (settings.pictures) {
     const names = await draw(content, settings.pictures)
+    write(path.join(settings.pictures, 'figures.json'), content)
     say(`\nDrawn: ${names.join(', ')} in ${settings.pictures}`)
   }
   return failures(results.flatMap(({ repetitions }) => repetitions))
