@@ -81,6 +81,16 @@ test('what was not measured is not drawn', () => {
   expect(Object.keys(drawn(content, 'some'))).toEqual(expected.map((name) => `${name}.svg`))
 })
 
+test('the words name only the buses that are drawn', () => {
+  const content = run()
+  for (const { name, summary } of content.buses) if (name !== own) delete summary.nodes16
+  const [first, second] = BUSES
+  for (const nodes of [2, 4, 8]) delete content.buses[0].summary[`nodes${nodes}`]
+  const svg = drawn(content, 'named')['nodes-light.svg']
+  expect(words(svg)).toContain(second.title)
+  expect(words(svg)).not.toContain(first.title)
+})
+
 test('the bars are as long as the medians, and say them', () => {
   const { spec, data } = PICTURES.throughput(run())
   expect(data.values[0]).toEqual({
@@ -110,4 +120,12 @@ test('the curve is the median of the repetitions', () => {
     min: 1 / 101,
     max: 2 / 101
   })
+})
+
+test('the documents show what the figures of their run say', () => {
+  const shown = path.join(BENCH, '..', 'docs', 'images', 'performance')
+  const figures = JSON.parse(fs.readFileSync(path.join(shown, 'figures.json'), 'utf8'))
+  for (const [name, svg] of Object.entries(drawn(figures, 'shown'))) {
+    expect(fs.readFileSync(path.join(shown, name), 'utf8')).toBe(svg)
+  }
 })

@@ -83,24 +83,25 @@ class Calls {
 
   /**
    * @param {{count: number, perTick: number}} run
-   * @returns {{stringifyMicros: number, parseMicros: number}} what JSON alone takes for each message
-   *   whatever the bus: written one by one, and read as an array of those of a tick
+   * @returns {{stringifyMicros: number, parseMicros: number}} CPU time of JSON alone for each
+   *   message, whatever the bus: written one by one, and read as an array of those of a tick
    */
   json({ count, perTick }) {
-    let stringifyMs = 0
-    let parseMs = 0
+    const cpu = () => this.usage().cpuMicros
+    let stringifyMicros = 0
+    let parseMicros = 0
     for (let from = LOWEST_NUMBER; from < LOWEST_NUMBER + count; from += perTick) {
       const messages = Array.from({ length: perTick }, (_, index) => eventMessage(from + index))
-      const startedAt = nowMs()
+      const started = cpu()
       const texts = messages.map((message) => JSON.stringify(message))
-      const writtenAt = nowMs()
+      const written = cpu()
       const joined = `[${texts.join(',')}]`
-      const joinedAt = nowMs()
+      const ready = cpu()
       JSON.parse(joined)
-      stringifyMs += writtenAt - startedAt
-      parseMs += nowMs() - joinedAt
+      stringifyMicros += written - started
+      parseMicros += cpu() - ready
     }
-    return { stringifyMicros: (1000 * stringifyMs) / count, parseMicros: (1000 * parseMs) / count }
+    return { stringifyMicros: stringifyMicros / count, parseMicros: parseMicros / count }
   }
 
   /**

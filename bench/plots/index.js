@@ -7,7 +7,7 @@ const { PICTURES } = require('./pictures')
 const { THEMES, colours, config } = require('./theme')
 
 /** Of letters of the usual fonts, as a part of their height: the mean, and a little more. */
-const LETTER_WIDTH = 0.58
+const LETTER_WIDTH = 0.64
 
 /**
  * Draws the pictures of a run with vega, which must be installed in bench/. `node bench/plots FILE FOLDER`
@@ -27,9 +27,10 @@ async function draw(run, folder) {
   for (const [name, picture] of Object.entries(PICTURES)) {
     const specification = picture(content)
     if (!specification) continue
+    const drawn = new Set(specification.data.values.map(({ bus }) => bus))
     for (const theme of Object.keys(THEMES)) {
       const { own } = FACES[content.settings.face]
-      const range = colours(theme, content.buses, own)
+      const range = colours(theme, content.buses, own, drawn)
       const themed = { ...specification, config: config(theme) }
       const { spec } = vegaLite.compile(withColours(themed, range))
       const svg = await new vega.View(vega.parse(spec), { renderer: 'none' }).toSVG()

@@ -106,7 +106,7 @@ function latency({ buses, settings }) {
       axis: { values: Object.keys(PERCENTILES).map(Number), labelExpr }
     },
     y: { title: 'milliseconds', scale: LOG },
-    point: false
+    isSeries: false
   })
 }
 
@@ -127,7 +127,7 @@ function seriesOf(content, series, { title, x, y }, scale = (rate) => rate) {
   )
   if (values.length === 0) return null
   const axis = { values: points, format: '~s' }
-  return lines({ title, values, x: { field: 'point', axis, ...x }, y, point: true })
+  return lines({ title, values, x: { field: 'point', axis, ...x }, y, isSeries: true })
 }
 
 /** Steps of a logarithmic axis, of which those are drawn that lie in its range. */
@@ -141,12 +141,17 @@ const STEPS = [-3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
  * @param {object[]} picture.values rows of a bus, with median, min and max
  * @param {object} picture.x field, title and axis of what the lines run over, which is logarithmic
  * @param {object} picture.y title and, when it is not linear, scale of what they show
- * @param {boolean} picture.point whether each row is a dot
- * @returns {object} lines by bus, each in a band from the lowest to the highest repetition
+ * @param {boolean} picture.isSeries whether each row is a dot, and each line in a band from the lowest to the
+ *   highest repetition: of many lines the bands would hide each other
+ * @returns {object} lines by bus
  */
-function lines({ title, values, x, y, point }) {
+function lines({ title, values, x, y, isSeries }) {
   const axis = y.scale ? { axis: { values: STEPS, format: '~' } } : { axis: { format: '~s' } }
   const upright = { type: 'quantitative', ...axis, ...y }
+  const band = {
+    mark: { type: 'area', opacity: 0.15 },
+    encoding: { y: { field: 'min', ...upright }, y2: { field: 'max' } }
+  }
   return {
     title,
     width: WIDTH,
@@ -157,12 +162,9 @@ function lines({ title, values, x, y, point }) {
       color: { field: 'bus', type: 'nominal', title: null, legend: LEGEND }
     },
     layer: [
+      ...(isSeries ? [band] : []),
       {
-        mark: { type: 'area', opacity: 0.15 },
-        encoding: { y: { field: 'min', ...upright }, y2: { field: 'max' } }
-      },
-      {
-        mark: { type: 'line', strokeWidth: 2.5, interpolate: 'monotone', point },
+        mark: { type: 'line', strokeWidth: 2.5, point: isSeries },
         encoding: { y: { field: 'median', ...upright } }
       }
     ]

@@ -27,14 +27,17 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif
  * @param {string} theme
  * @param {{name: string, title: string}[]} buses
  * @param {string} own the name of the bus of this package
+ * @param {Set<string>} drawn the titles of those in this picture; a bus has the same colour in all
  * @returns {{domain: string[], range: string[]}} the colour of each bus, by its title
  */
-function colours(theme, buses, own) {
+function colours(theme, buses, own, drawn) {
   let others = 0
-  const range = buses.map(({ name }) =>
-    name === own ? THEMES[theme].own : OTHERS[others++ % OTHERS.length]
-  )
-  return { domain: buses.map(({ title }) => title), range }
+  const coloured = buses.map(({ name, title }) => ({
+    title,
+    colour: name === own ? THEMES[theme].own : OTHERS[others++ % OTHERS.length]
+  }))
+  const present = coloured.filter(({ title }) => drawn.has(title))
+  return { domain: present.map(({ title }) => title), range: present.map(({ colour }) => colour) }
 }
 
 /**
