@@ -105,6 +105,14 @@ describe('links', () => {
   })
 })
 
+test.each(DOCUMENTS)('the pictures of %s are there', (file) => {
+  const shown = [...textOf(file).matchAll(/ (?:src|srcset)="([^":]+)"/g)]
+  const missing = shown.filter(
+    ([, picture]) => !fs.existsSync(path.join(ROOT, path.dirname(file), picture))
+  )
+  expect(missing.map(([, picture]) => picture)).toEqual([])
+})
+
 test('troubleshooting.md knows each code', () => {
   const text = textOf('docs/troubleshooting.md')
   expect(Object.keys(CODES).filter((code) => !text.includes(code))).toEqual([])
