@@ -59,8 +59,8 @@ describe('the sizing rule', () => {
       ['perMessage', 1],
       ['perByte', 0.002]
     ]) {
-      expect(out[key]).toBeCloseTo(value)
-      expect(into[key]).toBeCloseTo(value / 2)
+      expect(out[key]).toBeCloseTo(value, 9)
+      expect(into[key]).toBeCloseTo(value / 2, 9)
     }
   })
 
@@ -68,7 +68,7 @@ describe('the sizing rule', () => {
     const load = { nodes: 3, ticks: 10, perTick: 5, bytes: 500 }
     const { cpu, bytesOut, bytesIn } = predict(costs(values, { bytes: 1000 }), load)
     const out = 10 * (100 + 5 * (1 + 1))
-    expect(cpu).toBeCloseTo(0.01 + (out + 2 * (out / 2)) / 1e6)
+    expect(cpu).toBeCloseTo(0.01 + (out + 2 * (out / 2)) / 1e6, 9)
     expect([bytesOut, bytesIn]).toEqual([25000, 75000])
   })
 })
