@@ -8,6 +8,7 @@ const { promisify } = require('node:util')
 const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
 const { downloadKafka } = require('../../harness/kafka/download')
+const { examined, idsOf } = require('../support/doctor')
 const { collect, filled, settled, useNodes } = require('../support/nodes')
 const { useWarnings } = require('../support/warnings')
 
@@ -62,4 +63,15 @@ test('a topic that the cluster refuses altogether is told with its own words, an
   expect(code).toBe('ERR_KAFKA_TOPIC_MISSING')
   expect(message).toContain('because the broker says: Topics here must not end in -forbidden. ')
   expect(message).toContain(`--create --topic ${topic} --partitions 1`)
+})
+
+test('the doctor tells what the cluster would refuse, in its own words, before there is a topic', async () => {
+  const { topic } = nodes
+  const { connectionString } = broker
+  const { create } = (await examined({ connectionString, topic })).results
+  expect(create.status).toBe('warning')
+  expect(create.what).toContain('(Topics here have segment.ms of at least 14400000)')
+  const forbidden = await examined({ connectionString, topic: `${topic}-forbidden` })
+  expect(idsOf(forbidden, 'failed')).toEqual(['create'])
+  expect(forbidden.results.create.what).toContain('Topics here must not end in -forbidden.')
 })
