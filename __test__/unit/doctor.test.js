@@ -1,6 +1,7 @@
 'use strict'
 
 const LIB = '../../packages/deepstream-kafka/lib'
+const { checkAddresses } = require(`${LIB}/doctor/addresses`)
 const { checkTimeouts, checkVersion } = require(`${LIB}/doctor/brokers`)
 const { checkDelivery } = require(`${LIB}/doctor/delivery`)
 const { examine } = require(`${LIB}/doctor/examine`)
@@ -22,6 +23,11 @@ const of = (list, id) => list.find((check) => check.id === id).check
 
 const options = { topic: 't', retentionMs: 3600000, maxMessageBytes: 1000, holdPeersMs: 60000 }
 const commands = { configure: JSON.stringify, allow: String, describe: () => 'describe' }
+
+test('an embedded broker is in another process', () => {
+  const addresses = [{ address: 'embedded', ips: [], problem: 'there is no such host name' }]
+  expect(checkAddresses({ addresses }).what).toContain('inside the process of each server')
+})
 
 describe('the version', () => {
   const check = (...versions) =>
@@ -124,7 +130,7 @@ describe('the settings of a topic', () => {
     ['election', { 'unclean.leader.election.enable': 'true' }, 'warning', 'lags behind'],
     ['election', { 'unclean.leader.election.enable': 'false' }, 'ok', 'off'],
     ['minInSync', { 'min.insync.replicas': '2' }, 'ok', '2 of 3 replicas'],
-    ['minInSync', { 'min.insync.replicas': '4' }, 'failed', 'only 3'],
+    ['minInSync', { 'min.insync.replicas': '4' }, 'failed', 'there are only 3'],
     ['minInSync', null, 'skipped', 'DescribeConfigs']
   ])('%s %p: %s', (id, config, status, what) => {
     expect(check(id, config && { 'retention.bytes': '-1', ...config })).toMatchObject({

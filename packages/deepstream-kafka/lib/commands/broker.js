@@ -1,7 +1,6 @@
 'use strict'
 
-/** Topics of the message connector and of the cluster node. */
-const DEFAULT_TOPICS = ['deepstream-msg', 'deepstream-cluster']
+const { DEFAULT_TOPICS } = require('../connection')
 
 /** @param {import('commander').Command} program */
 module.exports = (program) => {
@@ -17,7 +16,7 @@ module.exports = (program) => {
       'create this Kafka topic with one partition, instead of those that deepstream servers use by default; may be repeated',
       (name, others = []) => [...others, name]
     )
-    .action(({ topic: topics = DEFAULT_TOPICS }) => runBroker(topics))
+    .action(({ topic: topics = Object.values(DEFAULT_TOPICS) }) => runBroker(topics))
 }
 
 function runBroker(topics) {

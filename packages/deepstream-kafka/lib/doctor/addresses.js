@@ -10,6 +10,11 @@ const { failed, failedBy, ok, warning } = require('./result')
  */
 function checkAddresses({ addresses }) {
   const dead = addresses.filter(({ problem }) => problem)
+  if (addresses[0].address === 'embedded')
+    return failed(
+      'The connectionString embedded is a broker inside the process of each server, which nobody else can reach.',
+      'Look at real brokers, or at the development broker of another process: embedded:PORT.'
+    )
   if (dead.length === 0) return ok(addresses.map(answers).join('; '))
   const what = dead.map(({ address, problem }) => `${address}: ${problem}`).join('; ')
   if (dead.length < addresses.length)

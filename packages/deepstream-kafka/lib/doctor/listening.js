@@ -148,4 +148,4 @@ async function listen(Tap, options) {
   return heard
 }
 
-module.exports = { Hearing, SINCE_MS, listen }
+module.exports = { Hearing, listen }
