@@ -6,7 +6,7 @@ const exitHook = require('./exit-hook')
 const { MetricsServer } = require('./metrics/server')
 const { Outbox, wellFormed } = require('./outbox')
 const { PeerHold } = require('./peer-hold')
-const { TokenSource } = require('./token-source')
+const { TokenSource, handOver } = require('./token-source')
 
 /** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
 const BATCHES_PER_TURN = 8
@@ -94,8 +94,7 @@ class Bus {
 
   #createTokens(provide) {
     return new TokenSource(provide, {
-      give: ({ value, principal, expiresAt, extensions }) =>
-        this.#native.setToken(value, principal, expiresAt, Object.entries(extensions).flat()),
+      give: (token) => handOver(token, this.#native),
       tell: (error) => this.#mention(error)
     })
   }

@@ -2,7 +2,7 @@
 
 const engine = require('./engine')
 const { KafkaError } = require('./errors')
-const { TokenSource } = require('./token-source')
+const { TokenSource, handOver } = require('./token-source')
 
 /**
  * @typedef {object} Inspection what one look at the brokers and the Kafka topic shows
@@ -105,8 +105,8 @@ function construct(options) {
 function giveToken(native, provide) {
   return new Promise((resolve, reject) => {
     const source = new TokenSource(provide, {
-      give: ({ value, principal, expiresAt, extensions }) => {
-        native.setToken(value, principal, expiresAt, Object.entries(extensions).flat())
+      give: (token) => {
+        handOver(token, native)
         resolve(source)
       },
       tell: (error) => {

@@ -3,7 +3,7 @@
 const { EventEmitter } = require('events')
 const engine = require('./engine')
 const { KafkaError } = require('./errors')
-const { TokenSource } = require('./token-source')
+const { TokenSource, handOver } = require('./token-source')
 
 /** setInterval's longest time, in milliseconds. */
 const FOREVER = 2147483647
@@ -61,8 +61,7 @@ class Tap extends EventEmitter {
 
   #createTokens(provide) {
     return new TokenSource(provide, {
-      give: ({ value, principal, expiresAt, extensions }) =>
-        this.#native.setToken(value, principal, expiresAt, Object.entries(extensions).flat()),
+      give: (token) => handOver(token, this.#native),
       tell: (error) => this.emit('warning', error)
     })
   }

@@ -139,4 +139,12 @@ function check(token) {
   return { value, principal, expiresAt: Math.floor(end), extensions }
 }
 
-module.exports = { TokenSource }
+/**
+ * @param {object} token as a TokenSource gives it
+ * @param {import('./engine').NativeBus} native the engine that is to log in with it
+ */
+function handOver({ value, principal, expiresAt, extensions }, native) {
+  native.setToken(value, principal, expiresAt, Object.entries(extensions).flat())
+}
+
+module.exports = { TokenSource, handOver }
