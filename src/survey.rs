@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
 use crate::error::{Error, ErrorKind, Result};
+use crate::kafka::admin::Resource;
 use crate::kafka::clients::Producer;
 use crate::kafka::creation::Creation;
-use crate::kafka::topic::{Resource, Topic};
+use crate::kafka::topic::Topic;
 use crate::kafka::{admin, inspection, release};
 use crate::secrets::Secrets;
 use crate::shared::Shared;
@@ -75,6 +76,7 @@ fn look(topic: &Topic<'_>, cluster: &Cluster<'_>, shared: &Shared, secrets: &Sec
         .and_then(|metadata| metadata.topics().first())
         .is_some_and(|topic| topic.error().is_none());
     let rights = is_there.then(|| admin::rights(topic.producer, &topic.options.topic, REQUEST));
+    let config = |resource| admin::config(topic.producer, resource, None, REQUEST);
     json!({
         "error": error.map(|error| told(error, secrets)),
         "brokers": brokers.iter().map(|broker| json!({
@@ -85,9 +87,9 @@ fn look(topic: &Topic<'_>, cluster: &Cluster<'_>, shared: &Shared, secrets: &Sec
         })).collect::<Vec<_>>(),
         "topic": is_there.then(|| json!({
             "partitions": metadata.as_ref().map(partitions),
-            "config": topic.config_of(Resource::Topic),
+            "config": config(Resource::Topic(&topic.options.topic)),
         })),
-        "brokerConfig": first.and_then(|id| topic.config_of(Resource::Broker(id))),
+        "brokerConfig": first.and_then(|id| config(Resource::Broker(id))),
         "creation": (is_missing && topic.options.create_topic).then(|| rehearse(topic, cluster, secrets)),
         "rights": rights.flatten().map(|rights| json!({"read": rights.read, "write": rights.write})),
     })

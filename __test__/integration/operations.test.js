@@ -1,9 +1,12 @@
 'use strict'
 
+const { execFile } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
+const { promisify } = require('node:util')
 const { KafkaCluster } = require('../../harness/kafka')
 const { ROOT } = require('../support/child')
+const { COMMAND } = require('../support/cli')
 const { useKafkaTools } = require('../support/kafka-tools')
 const { blocksOf } = require('../support/markdown')
 const { collect, filled, settled, useNodes } = require('../support/nodes')
@@ -12,6 +15,8 @@ const { collect, filled, settled, useNodes } = require('../support/nodes')
 delete process.env.KAFKA_BROKERS
 
 jest.setTimeout(120000)
+
+const run = promisify(execFile)
 
 const read = (file) => fs.readFileSync(path.join(ROOT, 'docs', file), 'utf8')
 const OPERATIONS = read('operations.md')
@@ -27,7 +32,9 @@ const tools = useKafkaTools()
 
 const nodes = useNodes(broker)
 
-const [AS_A_SERVER, ...COMMANDS] = blocksOf(OPERATIONS, 'sh')
+const BLOCKS = blocksOf(OPERATIONS, 'sh')
+const isOurs = (block) => block.startsWith('npx deepstream-kafka')
+const [AS_A_SERVER, ...COMMANDS] = BLOCKS.filter((block) => !isOurs(block))
 
 test('the first command of operations.md makes the topic that a server makes', async () => {
   const settings = async (topic) => {
@@ -57,6 +64,22 @@ test('the other commands of operations.md make a topic on which servers talk', a
   await settled(a, b)
   a.publish('E', 1)
   await filled(messages, 1)
+})
+
+test('the commands of deepstream-kafka in operations.md are there, with their options, and doctor finds this cluster well', async () => {
+  const lines = BLOCKS.filter(isOurs).flatMap((block) => block.trim().split('\n'))
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines) {
+    const [, , name, ...args] = line.split(' ')
+    const { stdout } = await run(process.execPath, [COMMAND, name, '--help'])
+    for (const option of args.filter((arg) => arg.startsWith('--'))) {
+      expect(stdout).toContain(`${option} <`)
+    }
+  }
+  await nodes.start(1)
+  const at = ['--connection-string', broker.connectionString, '--topic', nodes.topic]
+  const { stdout } = await run(process.execPath, [COMMAND, 'doctor', ...at])
+  expect(stdout).not.toContain('FAILED')
 })
 
 test('the commands of troubleshooting.md can be run', async () => {

@@ -2,6 +2,7 @@
 //! carry out, and in the broker's own words why a topic is not created. Each blocks.
 #![allow(unsafe_code)]
 
+use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr::{self, NonNull};
 use std::slice;
@@ -11,6 +12,7 @@ use rdkafka::bindings as sys;
 use rdkafka::error::RDKafkaErrorCode;
 use rdkafka::producer::Producer as _;
 use sys::rd_kafka_AclOperation_t as Operation;
+use sys::rd_kafka_ResourceType_t as Kind;
 use sys::rd_kafka_admin_op_t as Request;
 
 use crate::error::Cause;
@@ -78,6 +80,72 @@ pub(crate) fn rights(client: &Producer, topic: &str, timeout: Duration) -> Optio
             read: allowed.contains(&Operation::RD_KAFKA_ACL_OPERATION_READ),
             write: allowed.contains(&Operation::RD_KAFKA_ACL_OPERATION_WRITE),
         })
+    }
+}
+
+/// What has a configuration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Resource<'a> {
+    Topic(&'a str),
+    /// By its id.
+    Broker(i32),
+}
+
+/// Names and values of what is set, or holds by default, without secrets; `None` if it may not be seen, or nobody says it in time.
+/// `broker` is asked if it is known that it answers: by itself librdkafka would ask the one that was named as the controller, which may
+/// have been killed just now.
+pub(crate) fn config(
+    client: &Producer,
+    resource: Resource<'_>,
+    broker: Option<i32>,
+    timeout: Duration,
+) -> Option<HashMap<String, String>> {
+    let call = Call::new(client, Request::RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout)?;
+    let (kind, name) = match resource {
+        Resource::Topic(name) => (Kind::RD_KAFKA_RESOURCE_TOPIC, name.to_owned()),
+        Resource::Broker(id) => (Kind::RD_KAFKA_RESOURCE_BROKER, id.to_string()),
+    };
+    let name = CString::new(name).ok()?;
+    if let Some(broker) = broker {
+        // SAFETY: the options are alive; the text of an error is not asked for.
+        unsafe {
+            let (none, size) = (ptr::null_mut(), 0);
+            sys::rd_kafka_AdminOptions_set_broker(call.options, broker, none, size);
+        }
+    }
+    // SAFETY: the name is alive during the first call; librdkafka copies the resource, which is destroyed once.
+    unsafe {
+        let mut resource =
+            NonNull::new(sys::rd_kafka_ConfigResource_new(kind, name.as_ptr()))?.as_ptr();
+        sys::rd_kafka_DescribeConfigs(call.client, &raw mut resource, 1, call.options, call.queue);
+        sys::rd_kafka_ConfigResource_destroy(resource);
+    }
+    let answer = call.answer().ok()?;
+    // SAFETY: as in rights(); names and values are terminated texts, or null where there is no value.
+    unsafe {
+        let result = sys::rd_kafka_event_DescribeConfigs_result(answer.0.as_ptr());
+        let mut count = 0;
+        let resources = sys::rd_kafka_DescribeConfigs_result_resources(result, &raw mut count);
+        let resource = *list(resources, count).first()?;
+        let code = sys::rd_kafka_ConfigResource_error(resource);
+        if RDKafkaErrorCode::from(code) != RDKafkaErrorCode::NoError {
+            return None;
+        }
+        let entries = sys::rd_kafka_ConfigResource_configs(resource, &raw mut count);
+        let text = |text: *const c_char| {
+            NonNull::new(text.cast_mut())
+                .map(|text| CStr::from_ptr(text.as_ptr()).to_string_lossy().into_owned())
+        };
+        let entries = list(entries, count).iter();
+        let open = entries.filter(|entry| sys::rd_kafka_ConfigEntry_is_sensitive(**entry) != 1);
+        let config: HashMap<_, _> = open
+            .filter_map(|entry| {
+                let name = text(sys::rd_kafka_ConfigEntry_name(*entry))?;
+                Some((name, text(sys::rd_kafka_ConfigEntry_value(*entry))?))
+            })
+            .collect();
+        // Nothing is shown of what may not be seen.
+        (!config.is_empty()).then_some(config)
     }
 }
 

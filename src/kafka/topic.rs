@@ -1,21 +1,20 @@
 //! The Kafka topic that all nodes share: verifies it, finds where its partitions end.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rdkafka::admin::{AdminClient, AdminOptions, ResourceSpecifier};
+use rdkafka::admin::AdminClient;
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::FromClientConfig;
 use rdkafka::error::RDKafkaErrorCode;
-use rdkafka::metadata::MetadataTopic;
+use rdkafka::metadata::{MetadataPartition, MetadataTopic};
 use rdkafka::producer::Producer as _;
 use tokio::runtime::Runtime;
 
 use crate::absence::Answer;
 use crate::error::{Cause, Error, ErrorKind, Result};
-use crate::kafka::admin::{self, Rights};
+use crate::kafka::admin::{self, Resource, Rights};
 use crate::kafka::clients::{Producer, Troubles};
 use crate::kafka::commands::{self, Operation};
 use crate::kafka::creation::{Creation, settings};
@@ -181,39 +180,28 @@ impl Topic<'_> {
 
     /// How many replicas of a partition are in sync, and how many there are.
     pub(crate) fn replicas(&self, partition: i32) -> Option<(usize, usize)> {
+        self.view(partition, |partition| {
+            (partition.isr().len(), partition.replicas().len())
+        })
+    }
+
+    /// The topic's min.insync.replicas, if this user may see it, as the leader of a partition says it.
+    pub(crate) fn min_in_sync(&self, partition: i32) -> Option<String> {
+        let leader = self.view(partition, MetadataPartition::leader);
+        let topic = Resource::Topic(&self.options.topic);
+        admin::config(self.producer, topic, leader, self.timeout)?.remove("min.insync.replicas")
+    }
+
+    /// What is to be known of a partition.
+    fn view<T>(&self, partition: i32, of: impl Fn(&MetadataPartition) -> T) -> Option<T> {
         let client = self.producer.client();
         let metadata = client.fetch_metadata(Some(&self.options.topic), self.timeout);
         let metadata = metadata.ok()?;
         let partitions = metadata.topics().first()?.partitions();
-        let partition = partitions.iter().find(|each| each.id() == partition)?;
-        Some((partition.isr().len(), partition.replicas().len()))
-    }
-
-    /// The topic's min.insync.replicas, if this user may see it.
-    pub(crate) fn min_in_sync(&self) -> Option<String> {
-        self.config_of(Resource::Topic)?
-            .remove("min.insync.replicas")
-    }
-
-    /// What is set, or holds by default, if this user may see it; without secrets.
-    pub(crate) fn config_of(&self, resource: Resource) -> Option<HashMap<String, String>> {
-        let admin = self.admin()?;
-        let options = AdminOptions::new().request_timeout(Some(self.timeout));
-        let resource = [match resource {
-            Resource::Topic => ResourceSpecifier::Topic(&self.options.topic),
-            Resource::Broker(id) => ResourceSpecifier::Broker(id),
-        }];
-        let answer = self
-            .runtime
-            .block_on(admin.describe_configs(&resource, &options));
-        let resource = answer.ok()?.into_iter().next()?.ok()?;
-        let entries = resource.entries.into_iter();
-        let open = entries.filter(|entry| !entry.is_sensitive);
-        let config: HashMap<_, _> = open
-            .filter_map(|entry| Some((entry.name, entry.value?)))
-            .collect();
-        // Nothing is shown of what may not be seen.
-        (!config.is_empty()).then_some(config)
+        partitions
+            .iter()
+            .find(|each| each.id() == partition)
+            .map(of)
     }
 
     pub(super) fn admin(&self) -> Option<AdminClient<DefaultClientContext>> {
@@ -242,12 +230,4 @@ impl Topic<'_> {
             diagnosis::explain(self.bootstrap, Some(cause), self.options)
         })
     }
-}
-
-/// What has a configuration.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Resource {
-    Topic,
-    /// By its id.
-    Broker(i32),
 }

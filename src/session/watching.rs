@@ -15,7 +15,6 @@ use crate::incoming::intake::Intake;
 use crate::kafka::commands::Operation;
 use crate::kafka::diagnosis;
 use crate::kafka::probe::Sight;
-use crate::kafka::topic::Topic;
 use crate::link::{Found, News, Signals};
 use crate::news;
 use crate::shared::Shared;
@@ -219,7 +218,9 @@ impl Session<'_> {
             .as_ref()
             .map(|visitor| self.cluster.topic(visitor, EARLY_REQUEST));
         let there = topic.as_ref().and_then(|topic| topic.replicas(partition));
-        let needed = topic.as_ref().and_then(Topic::min_in_sync);
+        let needed = topic
+            .as_ref()
+            .and_then(|topic| topic.min_in_sync(partition));
         news::replicas(partition, there, needed.as_deref())
     }
 
