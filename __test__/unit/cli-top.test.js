@@ -80,7 +80,10 @@ describe('a view of the bus', () => {
     bus.record('a', 'l1', 0, 10).record('a', 'l2', 0, 5).record('a', 'l1', 5, 5)
     bus.record('a', 'l2', 5, 5)
     expect(bus.node()).toMatchObject({ life: 'l2', isDoubled: false, lost: 0 })
-    bus.record('a', 'l1', 10, 1, { host: 'srv-1 1' }).record('a', 'l2', 10, 1, { host: 'srv-2 2' })
+    // Once may also be a late copy of a life that ended before it was heard.
+    bus.record('a', 'l1', 10, 1, { host: 'srv-1 1' })
+    expect(bus.node()).toMatchObject({ isDoubled: false })
+    bus.record('a', 'l2', 10, 1, { host: 'srv-2 2' })
     bus.record('a', 'l1', 11, 1)
     expect(bus.node()).toMatchObject({ isDoubled: true, hosts: ['srv-1 1', 'srv-2 2'] })
     bus.now += 30000
