@@ -160,8 +160,19 @@ impl Intake<'_> {
         delivered
     }
 
+    /// Says how many messages were skipped as soon as there is room, even if none follows.
+    fn tell_skipped(&mut self) {
+        let Some(tap) = &mut self.tap else { return };
+        if self.inbox.has_room(self.state.batch.bytes())
+            && let Some(skipped) = tap.take_skipped()
+        {
+            self.state.batch.push(0, "", &skipped);
+        }
+    }
+
     /// Hands over what was gathered. To be called after the last of several records.
     pub(crate) fn hand_on(&mut self) {
+        self.tell_skipped();
         if self.state.batch.count() > 0 {
             self.inbox
                 .push_records(std::mem::take(&mut self.state.batch));

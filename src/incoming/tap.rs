@@ -28,9 +28,14 @@ impl Tap {
             self.skipped += read.map_or(1, |(_, _, messages)| messages);
             return Vec::new();
         }
-        let skipped = std::mem::take(&mut self.skipped);
-        let skipped = (skipped > 0).then(|| skipped.to_string());
+        let skipped = self.take_skipped();
         skipped.into_iter().chain([text(source, read)]).collect()
+    }
+
+    /// The JSON text that says how many messages were skipped since the last call, if any were.
+    pub(crate) fn take_skipped(&mut self) -> Option<String> {
+        let skipped = std::mem::take(&mut self.skipped);
+        (skipped > 0).then(|| skipped.to_string())
     }
 }
 
