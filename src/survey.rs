@@ -57,8 +57,9 @@ pub(crate) fn carry_out(task: Task, shared: &Shared, secrets: &Secrets) -> Value
 }
 
 fn look(topic: &Topic<'_>, cluster: &Cluster<'_>, shared: &Shared, secrets: &Secrets) -> Value {
-    let error = reach(&cluster.topic(topic.producer, ATTEMPT)).err();
-    let is_missing = error.is_none() && matches!(topic.partitions(), Ok(None));
+    let reached = reach(&cluster.topic(topic.producer, ATTEMPT));
+    let is_missing = matches!(reached, Ok(None));
+    let error = reached.err();
     let error = error.map(|error| inspection::look_closer(error, topic.bootstrap, topic.options));
     let client = topic.producer.client();
     // What was asked for just now is known; if it is not, nobody answers.
@@ -115,12 +116,13 @@ fn round_trip(topic: &Topic<'_>) -> Result<f64> {
     Ok(start.elapsed().as_secs_f64() * 1000.0)
 }
 
-/// Tries until a broker has said how it is about the topic, or it is clear why none does.
-fn reach(topic: &Topic<'_>) -> Result<()> {
+/// Tries until a broker has said how many partitions the topic has, if there is one, or it is clear why none does.
+fn reach(topic: &Topic<'_>) -> Result<Option<i32>> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let Err(error) = topic.partitions() else {
-            return Ok(());
+        let error = match topic.partitions() {
+            Ok(count) => return Ok(count),
+            Err(error) => error,
         };
         let is_clear = matches!(
             error.kind,
