@@ -73,7 +73,7 @@ class Bus {
     try {
       this.#native = new engine.NativeBus(options, () => self.deref()?.#wake())
     } catch (error) {
-      throw error instanceof KafkaError ? error : new KafkaError(error.code, error.message)
+      throw KafkaError.fromThrown(error)
     }
   }
 
@@ -119,7 +119,7 @@ class Bus {
     try {
       this.#native.open()
     } catch (error) {
-      throw new KafkaError(error.code, error.message)
+      throw KafkaError.fromThrown(error)
     }
     this.#state = 'open'
     this.#isSilent = false

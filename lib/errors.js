@@ -52,6 +52,14 @@ class KafkaError extends Error {
   }
 
   /**
+   * @param {Error} error that a call of the engine threw
+   * @returns {KafkaError}
+   */
+  static fromThrown(error) {
+    return error instanceof KafkaError ? error : new KafkaError(error.code, error.message)
+  }
+
+  /**
    * @param {object} event a warning or an error of the engine
    * @returns {KafkaError}
    */

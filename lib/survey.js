@@ -97,7 +97,7 @@ function construct(options) {
   try {
     return new engine.NativeBus(options, () => {})
   } catch (error) {
-    throw error instanceof KafkaError ? error : new KafkaError(error.code, error.message)
+    throw KafkaError.fromThrown(error)
   }
 }
 

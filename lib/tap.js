@@ -53,7 +53,7 @@ class Tap extends EventEmitter {
       )
       this.#native.open()
     } catch (error) {
-      throw error instanceof KafkaError ? error : new KafkaError(error.code, error.message)
+      throw KafkaError.fromThrown(error)
     }
     this.#tokens?.start()
     this.#keepAlive = setInterval(() => {}, FOREVER)
