@@ -1,12 +1,11 @@
 'use strict'
 
-const { once } = require('node:events')
 const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
-const { createServer } = require('node:tls')
 const { KafkaCluster } = require('../../harness/kafka')
 const { PLAIN_USERS } = require('../../harness/kafka/security')
+const { startOldTls } = require('../support/fake-servers')
 const { deepstreamKafka, examined, idsOf } = require('../support/doctor')
 const { unique } = require('../support/nodes')
 
@@ -112,15 +111,7 @@ describe('the doctor names', () => {
   })
 
   test('no version of TLS in common', async () => {
-    const { certificate, key } = cluster.certificates.client
-    const server = createServer({
-      cert: fs.readFileSync(certificate),
-      key: fs.readFileSync(key),
-      minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0'
-    })
-    await once(server.on('tlsClientError', () => {}).listen(0, '127.0.0.1'), 'listening')
+    const server = await startOldTls(cluster.certificates.client)
     try {
       const connectionString = `127.0.0.1:${server.address().port}`
       const found = await examined({ connectionString, topic, kafka: tls() })

@@ -2,7 +2,12 @@
 
 const { useBroker } = require('../support/broker')
 const { argumentsOf, deepstreamKafka, examined, idsOf } = require('../support/doctor')
-const { deadAddress, FakeServer } = require('../support/fake-servers')
+const {
+  deadAddress,
+  FakeServer,
+  talkAsWebServer,
+  talkAsZooKeeper
+} = require('../support/fake-servers')
 const { ForeignClient } = require('../support/foreign-client')
 const { useNodes } = require('../support/nodes')
 const { setPartitions } = require('../support/topic-admin')
@@ -54,22 +59,14 @@ describe('where there is no broker, the doctor names', () => {
   })
 
   test('ZooKeeper', async () => {
-    const address = await serve((socket) => {
-      socket.on('data', (data) => {
-        if (String(data).startsWith('srvr'))
-          socket.end('Zookeeper version: 3.8.4\nMode: standalone\n')
-        else socket.end()
-      })
-    })
+    const address = await serve(talkAsZooKeeper)
     const { id, what } = await onlyFailure(address)
     expect(id).toBe('protocol')
     expect(what).toContain('ERR_KAFKA_ZOOKEEPER')
   })
 
   test('a server that is no broker', async () => {
-    const address = await serve((socket) => {
-      socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
-    })
+    const address = await serve(talkAsWebServer)
     const { id, what } = await onlyFailure(address)
     expect(id).toBe('protocol')
     expect(what).toContain('ERR_KAFKA_NOT_A_BROKER')

@@ -4,7 +4,12 @@ const fs = require('node:fs')
 const { Kafka, logLevel } = require('kafkajs')
 const { KafkaCluster } = require('../../harness/kafka')
 const { eventually } = require('../../harness/eventually')
-const { deadAddress, FakeServer } = require('../support/fake-servers')
+const {
+  deadAddress,
+  FakeServer,
+  talkAsWebServer,
+  talkAsZooKeeper
+} = require('../support/fake-servers')
 const { useNodes, unique, collect, filled, ready } = require('../support/nodes')
 const { useWarnings } = require('../support/warnings')
 
@@ -76,22 +81,14 @@ describe('without a Kafka broker', () => {
   })
 
   test('ZooKeeper at another port than its own is recognised', async () => {
-    const connectionString = await serve((socket) => {
-      socket.on('data', (data) => {
-        if (String(data).startsWith('srvr'))
-          socket.end('Zookeeper version: 3.8.4\nMode: standalone\n')
-        else socket.end()
-      })
-    })
+    const connectionString = await serve(talkAsZooKeeper)
     nodes.create({ connectionString })
     const warning = await warned('ERR_KAFKA_ZOOKEEPER')
     expect(warning.message).toContain(connectionString)
   })
 
   test('a server that is no broker is recognised', async () => {
-    const connectionString = await serve((socket) => {
-      socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
-    })
+    const connectionString = await serve(talkAsWebServer)
     nodes.create({ connectionString })
     const warning = await warned('ERR_KAFKA_NOT_A_BROKER')
     expect(warning.message).toContain(connectionString)

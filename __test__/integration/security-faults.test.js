@@ -1,10 +1,8 @@
 'use strict'
 
-const { once } = require('node:events')
-const { createServer } = require('node:tls')
-const fs = require('node:fs')
 const { KafkaCluster } = require('../../harness/kafka')
 const { PLAIN_USERS } = require('../../harness/kafka/security')
+const { startOldTls } = require('../support/fake-servers')
 const { useChildren } = require('../support/child')
 
 // These tests are about the brokers that the harness starts itself.
@@ -141,15 +139,7 @@ describe('what a secured broker refuses', () => {
   })
 
   test('no version of TLS in common is told as such', async () => {
-    const { certificate, key } = cluster.certificates.client
-    const server = createServer({
-      cert: fs.readFileSync(certificate),
-      key: fs.readFileSync(key),
-      minVersion: 'TLSv1',
-      maxVersion: 'TLSv1.1',
-      ciphers: 'DEFAULT@SECLEVEL=0'
-    })
-    await once(server.on('tlsClientError', () => {}).listen(0, '127.0.0.1'), 'listening')
+    const server = await startOldTls(cluster.certificates.client)
     try {
       const all = await told(`127.0.0.1:${server.address().port}`, tls())
       expectOneStory(all, 'ERR_KAFKA_TLS', ['no TLS version', 'TLS 1.2'])

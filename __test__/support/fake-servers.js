@@ -1,7 +1,9 @@
 'use strict'
 
-const net = require('node:net')
 const { once } = require('node:events')
+const fs = require('node:fs')
+const net = require('node:net')
+const tls = require('node:tls')
 
 /** @returns {Promise<string>} a host:port at which nothing listens */
 async function deadAddress() {
@@ -48,4 +50,35 @@ class FakeServer {
   }
 }
 
-module.exports = { deadAddress, FakeServer }
+/** Talks as ZooKeeper does, as far as the engine asks. For FakeServer.start(). */
+function talkAsZooKeeper(socket) {
+  socket.on('data', (data) => {
+    if (String(data).startsWith('srvr')) socket.end('Zookeeper version: 3.8.4\nMode: standalone\n')
+    else socket.end()
+  })
+}
+
+/** Talks as a web server does to what is no HTTP. For FakeServer.start(). */
+function talkAsWebServer(socket) {
+  socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+}
+
+/**
+ * A server that knows no version of TLS after 1.1, which the engine does not speak.
+ *
+ * @param {{ certificate: string, key: string }} identity files in PEM
+ * @returns {Promise<tls.Server>} on a free port of this machine
+ */
+async function startOldTls({ certificate, key }) {
+  const server = tls.createServer({
+    cert: fs.readFileSync(certificate),
+    key: fs.readFileSync(key),
+    minVersion: 'TLSv1',
+    maxVersion: 'TLSv1.1',
+    ciphers: 'DEFAULT@SECLEVEL=0'
+  })
+  await once(server.on('tlsClientError', () => {}).listen(0, '127.0.0.1'), 'listening')
+  return server
+}
+
+module.exports = { deadAddress, FakeServer, startOldTls, talkAsWebServer, talkAsZooKeeper }
