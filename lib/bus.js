@@ -1,11 +1,13 @@
 'use strict'
 
+const { parseBatch } = require('./batch')
 const engine = require('./engine')
 const { KafkaError } = require('./errors')
 const exitHook = require('./exit-hook')
 const { MetricsServer } = require('./metrics/server')
-const { Outbox, wellFormed } = require('./outbox')
+const { Outbox } = require('./outbox')
 const { PeerHold } = require('./peer-hold')
+const { Subscriptions } = require('./subscriptions')
 const { TokenSource, handOver } = require('./token-source')
 
 /** So many batches (of up to 64 KiB) are delivered before timers and sockets get their turn. */
@@ -36,10 +38,8 @@ class Bus {
   /** @type {{sender: string, topic: string}} what tells it from others */
   #names
   #flushTimeoutMs
-  /** @type {Map<string, {id?: number, callbacks: Function[]}>} by channel; without id while closing */
-  #subscriptions = new Map()
-  /** @type {Map<number, Function[]>} the same callbacks by the engine's number of the channel */
-  #callbacks = new Map()
+  /** @type {Subscriptions} */
+  #subscriptions
   /** @type {'closed' | 'open' | 'closing'} */
   #state = 'closed'
   #isSilent = true
@@ -75,6 +75,7 @@ class Bus {
     } catch (error) {
       throw KafkaError.fromThrown(error)
     }
+    this.#subscriptions = new Subscriptions(this.#native)
   }
 
   #createHold(holdMs) {
@@ -82,7 +83,7 @@ class Bus {
     return new PeerHold(membership, holdMs, {
       listen: () => this.#native.listen(),
       deliver: (message, sender) => {
-        const { callbacks = [] } = this.#subscriptions.get(membership.channel) ?? {}
+        const { callbacks = [] } = this.#subscriptions.of(membership.channel) ?? {}
         this.#call(callbacks, message, sender)
       },
       tell: (text) =>
@@ -141,9 +142,7 @@ class Bus {
     if (this.#state !== 'open') return
     this.#state = 'closing'
     this.#hold?.clear()
-    for (const channel of this.#subscriptions.keys()) this.#native.unsubscribe(channel)
-    this.#subscriptions.clear()
-    this.#callbacks.clear()
+    this.#subscriptions.pause()
     this.#stayAlive(true)
     // deepstream closes the bus before the last that it has to say in the same tick.
     setImmediate(() => {
@@ -173,24 +172,10 @@ class Bus {
    * Calls back for each message of the channel from now on. A callback subscribed twice is called twice.
    * @param {string} channel
    * @param {Function} callback
+   * @throws {TypeError} if it is not a function
    */
   subscribe(channel, callback) {
-    if (typeof callback !== 'function') {
-      throw new TypeError(`The callback for the topic ${channel} is not a function.`)
-    }
-    const name = wellFormed(channel)
-    const subscription = this.#subscriptions.get(name)
-    // Lists are replaced, never changed: one that is being called may be subscribed to or left meanwhile.
-    const callbacks = [...(subscription?.callbacks ?? []), callback]
-    this.#subscriptions.set(name, { id: subscription?.id, callbacks })
-    if (this.#state !== 'closing') this.#listen(name)
-  }
-
-  /** Lets messages of a channel through to the callbacks that are subscribed to it. */
-  #listen(name) {
-    const subscription = this.#subscriptions.get(name)
-    subscription.id ??= this.#native.subscribe(name)
-    this.#callbacks.set(subscription.id, subscription.callbacks)
+    this.#subscriptions.add(channel, callback)
   }
 
   /**
@@ -199,19 +184,7 @@ class Bus {
    * @param {Function} callback
    */
   unsubscribe(channel, callback) {
-    const name = wellFormed(channel)
-    const { id, callbacks } = this.#subscriptions.get(name) ?? { callbacks: [] }
-    const at = callbacks.lastIndexOf(callback)
-    if (at < 0) return
-    const others = [...callbacks.slice(0, at), ...callbacks.slice(at + 1)]
-    if (others.length > 0) {
-      this.#subscriptions.set(name, { id, callbacks: others })
-      if (id !== undefined) this.#callbacks.set(id, others)
-    } else {
-      this.#subscriptions.delete(name)
-      this.#callbacks.delete(id)
-      this.#native.unsubscribe(name)
-    }
+    this.#subscriptions.remove(channel, callback)
   }
 
   /**
@@ -245,40 +218,22 @@ class Bus {
     for (let turn = 0; turn < BATCHES_PER_TURN; turn++) {
       const item = this.#native.take()
       if (item === null) return
-      if (typeof item === 'string') this.#guard(() => this.#deliver(this.#parse(item)))
+      if (typeof item === 'string') this.#guard(() => this.#deliver(parseBatch(item, this.#native)))
       else for (const event of item) this.#guard(() => this.#tell(event))
     }
     setImmediate(() => this.#wake())
   }
 
-  /**
-   * Whether the messages are JSON shows here. If they are not, the engine sorts out those that are none.
-   * @param {string} text a batch as src/border/batch.rs describes it
-   * @returns {unknown[]}
-   */
-  #parse(text) {
-    try {
-      const batch = JSON.parse(text)
-      const runs = batch[batch.length - 1]
-      let expected = 1
-      for (let run = 1; run < runs.length; run += 3) expected += Math.max(runs[run], 0)
-      if (batch.length === expected) return batch
-    } catch {
-      // Told by mend().
-    }
-    return JSON.parse(this.#native.mend(text))
-  }
-
   /** @param {unknown[]} batch messages, and the runs that describe them */
   #deliver(batch) {
     const runs = batch.pop()
-    const statuses = this.#hold && this.#subscriptions.get(this.#face.membership.channel)?.id
+    const statuses = this.#hold && this.#subscriptions.of(this.#face.membership.channel)?.id
     let next = 0
     for (let run = 0; run < runs.length; run += 3) {
       const [channel, count, sender] = [runs[run], runs[run + 1], runs[run + 2]]
       for (let n = Math.abs(count); n > 0; n--) {
         const message = count > 0 ? batch[next++] : undefined
-        const callbacks = this.#callbacks.get(channel)
+        const callbacks = this.#subscriptions.callbacksOf(channel)
         if (callbacks === undefined) continue
         if (channel === statuses) this.#hold.note(message, sender)
         this.#call(callbacks, message, sender)
@@ -324,7 +279,7 @@ class Bus {
     this.#metrics?.close()
     this.#stayAlive(false)
     exitHook.remove(this)
-    for (const name of this.#subscriptions.keys()) this.#listen(name)
+    this.#subscriptions.resume()
     if (this.#reopen) {
       this.#reopen = false
       this.#guard(() => this.open())
