@@ -5,7 +5,7 @@ const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
 const { eventually } = require('../../harness/eventually')
 const { KafkaCluster } = require('../../harness/kafka')
 const { useBroker } = require('../support/broker')
-const { examined, idsOf } = require('../support/doctor')
+const { examined, idsOf, withConfig } = require('../support/doctor')
 const { deadAddress } = require('../support/fake-servers')
 const { unique } = require('../support/nodes')
 const { ROOT } = require('../support/child')
@@ -38,6 +38,17 @@ describe('with three brokers the doctor', () => {
     await broker.cluster.createTopic(topic, { config: { 'min.insync.replicas': 3 } })
     const strict = (await look()).results.minInSync
     expect(strict.what).toContain('All 3 replicas have to be in sync')
+  })
+
+  test('names a holdPeersMs that is over before Kafka has another leader', async () => {
+    await broker.cluster.createTopic(topic)
+    const options = { connectionString: broker.connectionString, topic, holdPeersMs: 2000 }
+    const { results } = await withConfig(options, (config) => examined({}, ['--config', config]))
+    expect(results.timeouts).toMatchObject({
+      status: 'warning',
+      what: expect.stringContaining('holdPeersMs prevents that only for 2 s'),
+      cure: expect.stringMatching(/^Set the option holdPeersMs to more than 9000;/)
+    })
   })
 
   test('names a leader that is paused', async () => {

@@ -1,14 +1,14 @@
 'use strict'
 
 const { useBroker } = require('../support/broker')
-const { argumentsOf, deepstreamKafka, examined, idsOf } = require('../support/doctor')
+const { argumentsOf, deepstreamKafka, examined, idsOf, withConfig } = require('../support/doctor')
 const {
   deadAddress,
   FakeServer,
   talkAsWebServer,
   talkAsZooKeeper
 } = require('../support/fake-servers')
-const { ForeignClient } = require('../support/foreign-client')
+const { ForeignClient, record } = require('../support/foreign-client')
 const { useNodes } = require('../support/nodes')
 const { setPartitions } = require('../support/topic-admin')
 
@@ -196,17 +196,38 @@ describe('with one broker', () => {
     }
   })
 
+  test('names servers whose clocks are wrong', async () => {
+    const foreign = new ForeignClient(broker.connectionString, nodes.topic)
+    await broker.cluster.createTopic(nodes.topic)
+    let first = 0
+    const say = (sender, aheadMs) => ({
+      ...record({ sender, first, runs: [['E', 1]] }, '1'),
+      timestamp: String(Date.now() + aheadMs)
+    })
+    const speak = () => {
+      const said = foreign.write([say('early', 20000), say('late', -20000), say('right', 0)])
+      first++
+      return said
+    }
+    try {
+      await speak()
+      const timer = setInterval(speak, 200)
+      const { clocks } = (await examined(options()).finally(() => clearInterval(timer))).results
+      expect(clocks.status).toBe('warning')
+      expect(clocks.what).toMatch(/: early by (20\.0|19\.\d) s ahead, late by 20\.\d s behind\. /)
+      expect(clocks.cure).toContain('NTP')
+    } finally {
+      await foreign.close()
+    }
+  })
+
   test('a missing topic that servers may not create fails, with the command', async () => {
-    const fs = require('node:fs')
-    const os = require('node:os')
-    const path = require('node:path')
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doctor-'))
-    const config = path.join(folder, 'config.json')
-    const plugin = { name: 'kafka', options: { ...options(), createTopic: false, partitions: 3 } }
-    fs.writeFileSync(config, JSON.stringify({ clusterNode: plugin }))
-    const found = await examined(options(), ['--config', config])
-    fs.rmSync(folder, { recursive: true })
-    expect(found.config).toBe(config)
+    const configured = { ...options(), createTopic: false, partitions: 3 }
+    const found = await withConfig(configured, async (config) => {
+      const found = await examined(options(), ['--config', config])
+      expect(found.config).toBe(config)
+      return found
+    })
     expect(idsOf(found, 'failed')).toEqual(['topic'])
     expect(found.results.topic.commands[0]).toContain(
       `--create --topic ${nodes.topic} --partitions 3`

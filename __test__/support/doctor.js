@@ -1,5 +1,7 @@
 'use strict'
 
+const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 const { Child, ROOT } = require('./child')
 
@@ -20,12 +22,12 @@ async function deepstreamKafka(args, env) {
 }
 
 /**
- * @param {object} options of the connector: connectionString, topic, kafka
+ * @param {object} options of the connector: connectionString, topic, kafka, as far as they are given
  * @returns {string[]} the arguments that say the same
  */
 function argumentsOf({ connectionString, topic, kafka = {} }) {
   return [
-    ...['--connection-string', connectionString],
+    ...(connectionString ? ['--connection-string', connectionString] : []),
     ...(topic ? ['--topic', topic] : []),
     ...Object.entries(kafka).flatMap(([name, value]) => ['--kafka', `${name}=${value}`])
   ]
@@ -48,9 +50,26 @@ async function examined(options, more = []) {
   return { ...document, results }
 }
 
+/**
+ * @template T
+ * @param {object} options of the plugin, that `--config` is to bring
+ * @param {(config: string) => Promise<T>} use gets the path of a deepstream configuration with them
+ * @returns {Promise<T>}
+ */
+async function withConfig(options, use) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'doctor-'))
+  const config = path.join(folder, 'config.json')
+  fs.writeFileSync(config, JSON.stringify({ clusterNode: { name: 'kafka', options } }))
+  try {
+    return await use(config)
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
+}
+
 /** @returns {string[]} the ids of the checks with this status */
 function idsOf({ checks }, status) {
   return checks.filter((check) => check.status === status).map(({ id }) => id)
 }
 
-module.exports = { argumentsOf, deepstreamKafka, examined, idsOf }
+module.exports = { argumentsOf, deepstreamKafka, examined, idsOf, withConfig }

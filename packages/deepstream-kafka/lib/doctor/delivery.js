@@ -1,6 +1,7 @@
 'use strict'
 
 const { once } = require('node:events')
+const { quantile } = require('../quantile')
 const { failed, failedBy, ok, warning } = require('./result')
 
 /** How often a message goes there and back. */
@@ -71,7 +72,8 @@ async function close(node) {
 }
 
 function median(times) {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]
+  const sorted = [...times].sort((a, b) => a - b)
+  return quantile(sorted, 0.5)
 }
 
 /**
