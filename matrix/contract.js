@@ -6,6 +6,7 @@
  */
 
 const { once } = require('node:events')
+const http = require('node:http')
 const MessageConnector = require('..')
 const KafkaClusterNode = require('../cluster-node')
 
@@ -16,7 +17,8 @@ const DURING_OUTAGE = 100
 /** deepstream's number for events. */
 const EVENT = 4
 
-const { options, topics, hasOutage } = JSON.parse(process.argv[2])
+const { topics, hasOutage, ...given } = JSON.parse(process.argv[2])
+const options = { ...given.options, metrics: { port: 0 } }
 
 /** @type {string[]} what was emitted or logged as an error */
 const errors = []
@@ -115,6 +117,18 @@ class Trial {
     await this.hear()
   }
 
+  /** The first node tells by HTTP what it has sent, and that it is well. */
+  async measure() {
+    const { metricsUrl } = this.#nodes[0]
+    const published = new RegExp(
+      `^deepstream_kafka_published_messages_total\\S* ${this.#sent}$`,
+      'm'
+    )
+    if (!published.test(await get(metricsUrl))) throw new Error(`Not ${this.#sent} in the metrics`)
+    const health = await get(new URL('/healthz', metricsUrl))
+    if (JSON.parse(health).ok !== true) throw new Error(`/healthz says ${health}`)
+  }
+
   async close() {
     await Promise.all(this.#nodes.map((node) => this.#face.close(node)))
   }
@@ -129,6 +143,7 @@ async function main() {
   await each('connect', (trial) => trial.connect())
   await each('an event reaches the others', (trial) => trial.talk(1))
   await each(`${IN_ORDER} messages in order`, (trial) => trial.talk(IN_ORDER))
+  await each('metrics and health', (trial) => trial.measure())
   await step('a direct message', () => trials[1].talkDirectly())
   expectErrors(/^$/)
   if (hasOutage) {
@@ -140,6 +155,14 @@ async function main() {
     expectErrors(OUTAGE)
   }
   await each('close', (trial) => trial.close())
+}
+
+/** @returns {Promise<string>} the page */
+async function get(url) {
+  const [response] = await once(http.get(url, { agent: false }), 'response')
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return text
 }
 
 /** From an ECMAScript module both faces come by their names and as defaults. */
