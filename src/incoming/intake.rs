@@ -116,8 +116,9 @@ impl Intake<'_> {
     /// Hands the whole record on to whoever only looks on.
     fn look_on(&mut self, source: &batch_consumer::Record<'_>) {
         let has_room = self.inbox.has_room(self.state.batch.bytes());
-        let texts = self.tap.as_mut().map(|tap| tap.take(source, has_room));
-        for text in texts.into_iter().flatten() {
+        self.tell_skipped();
+        let tap = self.tap.as_mut();
+        if let Some(text) = tap.and_then(|tap| tap.take(source, has_room)) {
             self.state.batch.push(0, "", &text);
         }
         if self.state.batch.is_full() {
@@ -163,10 +164,9 @@ impl Intake<'_> {
     /// Says how many messages were skipped as soon as there is room, even if none follows.
     fn tell_skipped(&mut self) {
         let Some(tap) = &mut self.tap else { return };
-        if self.inbox.has_room(self.state.batch.bytes())
-            && let Some(skipped) = tap.take_skipped()
-        {
-            self.state.batch.push(0, "", &skipped);
+        if tap.skipped > 0 && self.inbox.has_room(self.state.batch.bytes()) {
+            let skipped = std::mem::take(&mut tap.skipped);
+            self.state.batch.push(0, "", &skipped.to_string());
         }
     }
 

@@ -13,29 +13,23 @@ use crate::wire::{Lines, Record, Run, Unreadable};
 /// What is not handed on for want of room.
 #[derive(Default)]
 pub(crate) struct Tap {
-    skipped: u64,
+    /// So many messages since that was last told.
+    pub(crate) skipped: u64,
 }
 
 impl Tap {
-    /// The JSON texts that are to be handed on, if there is room for this record.
+    /// The JSON text that is to be handed on, if there is room for this record.
     pub(crate) fn take(
         &mut self,
         source: &batch_consumer::Record<'_>,
         has_room: bool,
-    ) -> Vec<String> {
+    ) -> Option<String> {
         let read = read(source);
         if !has_room {
             self.skipped += read.map_or(1, |(_, _, messages)| messages);
-            return Vec::new();
+            return None;
         }
-        let skipped = self.take_skipped();
-        skipped.into_iter().chain([text(source, read)]).collect()
-    }
-
-    /// The JSON text that says how many messages were skipped since the last call, if any were.
-    pub(crate) fn take_skipped(&mut self) -> Option<String> {
-        let skipped = std::mem::take(&mut self.skipped);
-        (skipped > 0).then(|| skipped.to_string())
+        Some(text(source, read))
     }
 }
 
