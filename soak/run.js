@@ -3,7 +3,9 @@
 const path = require('node:path')
 const { fork } = require('node:child_process')
 const { randomUUID } = require('node:crypto')
+const { eventually } = require('../harness/eventually')
 const { KafkaCluster } = require('../harness/kafka')
+const { withAdmin } = require('../harness/kafka/topics')
 
 /** So often the figures are taken in each phase, after those of its beginning. */
 const SAMPLES = 10
@@ -33,6 +35,7 @@ async function run({ cycles, workers, say = () => {} }) {
   const start = performance.now()
   const kafka = await KafkaCluster.start()
   try {
+    await untilGroupsWork(kafka)
     const topic = `soak-${randomUUID()}`
     const options = { connectionString: kafka.connectionString, topic }
     const outcome = await live({ options, cycles, workers, samples: SAMPLES }, say)
@@ -40,6 +43,16 @@ async function run({ cycles, workers, say = () => {} }) {
   } finally {
     await kafka.stop()
   }
+}
+
+/**
+ * A fresh broker on a busy machine takes a while until it coordinates groups. librdkafka connects a consumer to its
+ * coordinator whenever there is one: if that came in the middle of a phase, it would look like a handle left behind.
+ */
+async function untilGroupsWork({ brokers }) {
+  const addresses = brokers.map(({ address }) => address)
+  const describe = () => withAdmin(addresses, (admin) => admin.describeGroups(['soak']))
+  await eventually(describe, { timeoutMs: 60000, message: 'a broker to coordinate groups' })
 }
 
 /** @returns {Promise<Outcome>} when the process has ended by itself */
