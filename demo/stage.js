@@ -22,7 +22,10 @@ class Stage extends EventEmitter {
   #topic
   #ledger = new Ledger()
   #seats
+  /** Undefined while nobody leads the partition, or nobody answers. */
   #leader
+  /** Who did last. */
+  #lastLeader
   #timer
   #history = []
   #notes = new Map()
@@ -173,7 +176,11 @@ class Stage extends EventEmitter {
   async #watchLeader() {
     const leader = await this.#kafka?.leaderOf(this.#topic).catch(() => undefined)
     const name = leader && nameOf(leader)
-    if (this.#leader && name && name !== this.#leader) this.#note(`${name} leads the partition now`)
+    if (name) {
+      if (this.#lastLeader && name !== this.#lastLeader)
+        this.#note(`${name} leads the partition now`)
+      this.#lastLeader = name
+    }
     this.#leader = name
     if (this.#isOpen && this.#kafka)
       this.#timer = setTimeout(() => this.#watchLeader(), LEADER_MS).unref()
