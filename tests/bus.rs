@@ -422,8 +422,8 @@ fn the_development_broker_answers_who_waits_for_messages_as_soon_as_one_comes() 
         nodes[hop % 2].publish("x", "1");
         nodes[(hop + 1) % 2].until("the message", |node| node.records.len() > hop / 2);
     }
-    // Answers that come only when there is nothing to say take half a second each.
-    assert!(start.elapsed() < Duration::from_secs(1));
+    // Answers that come only when there is nothing to say take half a second each, ten seconds in all.
+    assert!(start.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
