@@ -11,17 +11,13 @@ jest.setTimeout(60000)
 
 const DEFAULT = { clusterRegistry: undefined, dependencyInitializationTimeout: undefined }
 
-/**
- * With these a message that is under way for long fails a call, a lock, or a node: one that waits until a fetch comes back
- * empty, half a second, but not one that a busy machine holds up for a moment.
- */
+/** With these a message that is under way for long fails a lock or a node, but not one that a busy machine holds up for a moment. */
 const AGGRESSIVE = {
   clusterRegistry: {
     type: 'default',
     options: { keepAliveInterval: 20, activeCheckInterval: 200, nodeInactiveTimeout: 3000 }
   },
-  locks: { type: 'default', options: { holdTimeout: 1500, requestTimeout: 1500 } },
-  rpc: { ackTimeout: 400, responseTimeout: 1500 }
+  locks: { type: 'default', options: { holdTimeout: 1500, requestTimeout: 1500 } }
 }
 
 const bus = useBus()
@@ -34,7 +30,7 @@ describe.each([
   const fixture = useCluster(bus, { version: '7.0.2', servers: 3, ...options })
 
   eventScenarios(fixture)
-  rpcScenarios(fixture, { callsAtOnce: 10 })
+  rpcScenarios(fixture)
   rejectionScenarios(fixture)
   providerErrorScenarios(fixture)
   listeningScenarios(fixture)

@@ -19,6 +19,8 @@ const PATIENT_START_MS = 15000
  * default the next is half a minute later.
  */
 const QUICK_REMATCH_MS = 1500
+/** A provider may take this long to accept, in milliseconds, before the next one is asked: by default 500. */
+const PATIENT_LISTEN_MS = 5000
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 /**
@@ -56,6 +58,7 @@ function legacy(facts, port, { name, options }) {
     dependencyInitialisationTimeout: PATIENT_START_MS,
     ...connectivity(facts, port),
     ...(facts.hasClusterRegistry && { clusterKeepAliveInterval: QUICK_KEEP_ALIVE_MS }),
+    ...(facts.hasProviders && { listenResponseTimeout: PATIENT_LISTEN_MS }),
     permission: { type: 'none' },
     auth: { type: 'none' },
     plugins: {
@@ -88,7 +91,7 @@ function modern(port, { package: packageName, options, clusterNode, givenBy }) {
     auth: [none],
     telemetry: { type: 'deepstreamIO', options: { enabled: false } },
     clusterRegistry: { type: 'default', options: { keepAliveInterval: QUICK_KEEP_ALIVE_MS } },
-    listen: { rematchInterval: QUICK_REMATCH_MS },
+    listen: { rematchInterval: QUICK_REMATCH_MS, responseTimeout: PATIENT_LISTEN_MS },
     ...(givenBy !== 'set' && {
       clusterNode: { path: `${packageName}/cluster-node`, ...clusterNode, options }
     }),
