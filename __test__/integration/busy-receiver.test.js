@@ -81,6 +81,7 @@ async function underLoad(title, work) {
     // What is made at first and kept, such as code and heap, is no growth.
     await eventually(async () => (await order('look')).count > 20000, { timeoutMs: 60000 })
     await order('reset')
+    lateMs = 0
     before = await order('look')
     await work(behind)
   } finally {

@@ -136,7 +136,7 @@ describe('with Apache Kafka', () => {
       const setting = `\nadvertised.listeners=PLAINTEXT://${advertised}\n`
       fs.appendFileSync(kafka.propertiesFile, setting) // the last one wins
       await kafka.start()
-    }, 60000)
+    }, 180000)
     afterAll(() => misled.cluster?.stop())
     const lost = useNodes(misled)
 

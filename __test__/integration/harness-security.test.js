@@ -34,6 +34,8 @@ describe('a cluster with security', () => {
       brokers: [cluster.listeners[listener]],
       logLevel: logLevel.NOTHING,
       retry: { retries: 0 },
+      // A broker's first handshakes take long on a busy machine.
+      connectionTimeout: 15000,
       ...options
     }).admin()
     try {

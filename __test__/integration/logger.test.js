@@ -7,7 +7,7 @@ const { ROOT } = require('../support/child')
 jest.setTimeout(60000)
 
 /** Longer than it takes until the connector warns that there is no broker. */
-const START_TIMEOUT_MS = 4000
+const START_TIMEOUT_MS = 8000
 
 /** @returns {Promise<string>} all that a server printed that had no broker and gave up */
 async function logsWithoutBroker(version) {

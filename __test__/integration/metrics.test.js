@@ -67,15 +67,19 @@ test.each(['1.1.1', '7.0.2'])(
     const text = await eventually(
       async () => {
         const text = await scrape(`${url}/metrics`)
-        return /peer_received_messages_total{.*} [1-9]/.test(text) && text
+        // A fetch that was answered late puts the link in doubt for a second.
+        const signs = [
+          /peer_received_messages_total{.*} [1-9]/,
+          /deepstream_kafka_link{.*link="flowing"} 1/,
+          /deepstream_kafka_round_trip_seconds_count{.*} [1-9]/
+        ]
+        return signs.every((sign) => sign.test(text)) && text
       },
-      { message: 'the peer to be heard' }
+      { message: 'the peer to be heard, and messages to flow' }
     )
 
     expect(await promtool(['check', 'metrics'], text)).toBe('')
     expect(text).toMatch(/deepstream_kafka_state{.*state="ready"} 1/)
-    expect(text).toMatch(/deepstream_kafka_link{.*link="flowing"} 1/)
-    expect(text).toMatch(/deepstream_kafka_round_trip_seconds_count{.*} [1-9]/)
     for (const page of ['healthz', 'readyz'])
       expect(JSON.parse(await scrape(`${url}/${page}`))).toEqual({ ok: true })
 
@@ -104,7 +108,7 @@ test('a port in use is a warning that names it, and the server starts and goes o
     `PLUGIN_ERROR | ERR_KAFKA_METRICS: Metrics cannot be served on port ${first.options.metrics.port} of 127.0.0.1: the ` +
       'port is in use.'
   )
-  expect(await server.stats()).toMatchObject({ state: 'ready', link: 'flowing' })
+  await eventually(async () => (await server.stats()).link === 'flowing')
 })
 
 test('connectors of one process serve metrics each on its own port, and again after they were closed', async () => {

@@ -77,7 +77,7 @@ describe('deepstream servers with one serverName', () => {
       clearInterval(timer)
     }
     const again = await cluster.add()
-    await eventually(async () => (await again.stats()).received > 10)
+    await eventually(async () => (await again.stats()).received > 10, { timeoutMs: 30000 })
     expect(told()).toEqual([[], []])
   })
 })

@@ -59,6 +59,7 @@ describe('a tap of the bus', () => {
       heard.records.map((_, n) => first.offset + n)
     )
     // Neither node has heard anything of it.
+    await eventually(() => a.stats().peers.length > 0)
     expect(a.stats().peers.map(({ sender }) => sender)).toEqual([b.stats().sender])
   })
 

@@ -5,7 +5,7 @@ const { deadAddress } = require('../../support/fake-servers')
 const { useNodes, collect, filled, onceWithin } = require('../../support/nodes')
 
 /** How long a broker may take to start and to be found again on a busy machine, in milliseconds. */
-const RETURN_MS = 30000
+const RETURN_MS = 60000
 
 /** F11 and F13, closing while the broker is away, which only a real one can be */
 module.exports = function closingCutOffSuite(broker) {

@@ -41,7 +41,7 @@ module.exports = function closingSuite(broker) {
     test('F11 messages of a node that is closed before it is ready arrive', async () => {
       const [receiver] = await nodes.start(1)
       const messages = collect(receiver, 'CL')
-      const sender = nodes.create()
+      const sender = nodes.create({ flushTimeoutMs: 9000 })
       sender.publish('CL', 'short visit')
       await close(sender)
       expect(await filled(messages, 1)).toEqual(['short visit'])

@@ -182,7 +182,7 @@ module.exports = function processesSuite(broker) {
         main()
       `)
       try {
-        expect(await child.ended(30000)).toBe(0)
+        expect(await child.ended(90000)).toBe(0)
       } finally {
         clearInterval(flood)
       }
