@@ -125,8 +125,9 @@ impl Reader {
         Ok(true)
     }
 
-    /// The topic is not there any more; what comes back has other records.
+    /// The topic is not there any more; what comes back has other records. Only a new consumer goes on with it.
     pub(crate) fn topic_is_gone(&mut self) {
+        self.is_lost = true;
         self.doubt = Some(Doubt::Topic);
     }
 

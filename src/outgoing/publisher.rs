@@ -293,10 +293,15 @@ impl Publisher {
         before
     }
 
+    /// Lets nothing out until there is an outlet again.
+    pub(crate) fn close_outlet(&self) {
+        drop(self.lock().take());
+    }
+
     /// Ends the life: nothing is taken in any more. Says how many messages are given up.
     pub(crate) fn end(&self) -> u64 {
         let lost = self.backlog.end();
-        drop(self.lock().take());
+        self.close_outlet();
         let rest = self.lock_overflow().last();
         self.tell_dropped(rest);
         self.stats.publish_failed.add(lost);

@@ -20,13 +20,18 @@ impl Session<'_> {
         let consumer = self.cluster.consumer()?;
         let topic = self.cluster.topic(&producer, REQUEST);
         let Shared {
-            options, reporter, ..
+            options,
+            publisher,
+            reporter,
+            ..
         } = self.shared;
         let answer = topic.look();
         let sight = answer.as_ref().ok().copied();
         match self.absence.note(Instant::now(), sight) {
             Some(Missed::Unsure) => return Ok(false),
             Some(Missed::Gone) => {
+                // A broker that has yet to remove the old records would store more with them.
+                publisher.close_outlet();
                 self.reader.topic_is_gone();
                 reporter.error(news::topic_deleted(&options.topic));
             }
