@@ -34,7 +34,7 @@ const REMINDER: Duration = Duration::from_secs(30);
 /// How often a fresh client looks while it is silent.
 const PROBE: Duration = Duration::from_secs(1);
 /// Our clients need up to so long to connect again, see `reconnect.backoff.max.ms`.
-const RECONNECT: Duration = Duration::from_secs(2);
+pub(crate) const RECONNECT: Duration = Duration::from_secs(2);
 /// The pause before clients are replaced again doubles up to here,
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// and is forgotten after so long without trouble.

@@ -58,6 +58,8 @@ pub(crate) struct Session<'a> {
     denial: Denial,
     /// Whether the brokers refuse this node altogether.
     refusal: Denial,
+    /// Until then clients that were refused may be connecting again: that they are silent means nothing.
+    connected_by: Instant,
     held_up: HeldUp,
     /// Whether the leader answered the last fresh client that looked for it in this silence.
     is_leader_there: bool,
@@ -90,6 +92,7 @@ impl<'a> Session<'a> {
             listener: Probe::default(),
             denial: Denial::default(),
             refusal: Denial::default(),
+            connected_by: Instant::now(),
             held_up: HeldUp::default(),
             is_leader_there: false,
             rights: Probe::default(),

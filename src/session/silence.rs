@@ -15,9 +15,10 @@ impl Session<'_> {
     pub(super) fn silences(&self, now: Instant) -> [Option<Silence>; 2] {
         let context = self.reader.context();
         // Between two beats of the pulse records show as well that the leader is there.
+        let reads_since = self.reads_since.max(self.connected_by);
         let heard = |partition| {
             let heard = self.reader.heard_at(partition);
-            heard.map_or(self.reads_since, |heard| heard.max(self.reads_since))
+            heard.map_or(reads_since, |heard| heard.max(reads_since))
         };
         let reading = context.silence(|_| true, heard, None);
         let writing = self.under_way().and_then(|(since, _)| {
@@ -28,7 +29,7 @@ impl Session<'_> {
             }
             context.silence(
                 |partition| Some(partition) == self.partition,
-                |_| since,
+                |_| since.max(self.connected_by),
                 Some(now),
             )
         });

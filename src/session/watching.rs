@@ -15,7 +15,7 @@ use crate::incoming::intake::Intake;
 use crate::kafka::commands::Operation;
 use crate::kafka::diagnosis;
 use crate::kafka::probe::Sight;
-use crate::link::{Found, News, Signals};
+use crate::link::{Found, News, RECONNECT, Signals};
 use crate::news;
 use crate::shared::Shared;
 
@@ -156,6 +156,7 @@ impl Session<'_> {
             None => {}
             Some(denial::News::Denied) => reporter.error(self.cut_off()),
             Some(denial::News::Over(after)) => {
+                self.connected_by = now + RECONNECT;
                 let waiting = self.shared.publisher.backlog().undelivered();
                 reporter.warning(news::back(true, after, waiting));
             }
