@@ -67,7 +67,8 @@ impl Session<'_> {
         }
         let step = self.link.step(now, signals);
         let refusal = self.watch_refusal(now, step.tell, found);
-        let is_denied = self.refusal.is_present() || self.denial.is_present();
+        let is_denied =
+            self.refusal.is_present() || self.denial.is_present() || now < self.connected_by;
         let link = if is_denied {
             "denied"
         } else {
