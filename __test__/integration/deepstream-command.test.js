@@ -6,11 +6,10 @@ const { DeepstreamCluster } = require('../../harness/deepstream/cluster')
 const { factsOf } = require('../../harness/deepstream/versions')
 const { eventually } = require('../../harness/eventually')
 const { CommandServer } = require('./support/command-server')
+const { NO_TIMEOUT_MS } = require('./support/fixture')
 
 jest.setTimeout(60000)
 
-/** Longer than any test: a server that is dropped nevertheless has told that it leaves. */
-const NO_TIMEOUT_MS = 3600000
 const REGISTRY = {
   legacy: { clusterNodeInactiveTimeout: NO_TIMEOUT_MS },
   modern: {

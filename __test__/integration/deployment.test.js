@@ -12,6 +12,7 @@ const { eventually } = require('../../harness/eventually')
 const { freePorts } = require('../../harness/kafka/ports')
 const { useBroker } = require('../support/broker')
 const { Child, ROOT } = require('../support/child')
+const { NO_TIMEOUT_MS } = require('./support/fixture')
 
 jest.setTimeout(60000)
 
@@ -31,11 +32,10 @@ const COMMANDS = {
   }
 }
 
-/** Drops nobody for silence, so that a server which is dropped has told that it leaves. */
 const REGISTRY = {
   clusterRegistry: {
     type: 'default',
-    options: { keepAliveInterval: 500, nodeInactiveTimeout: 3600000 }
+    options: { keepAliveInterval: 500, nodeInactiveTimeout: NO_TIMEOUT_MS }
   }
 }
 

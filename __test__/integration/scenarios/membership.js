@@ -2,12 +2,10 @@
 
 const { eventually } = require('../../../harness/eventually')
 const { call, settled } = require('../../../harness/deepstream/verbs')
-const { unique, useCluster } = require('../support/fixture')
+const { NO_TIMEOUT_MS, unique, useCluster } = require('../support/fixture')
 
 /** deepstream drops a node from which it has heard nothing for this time; its default is 6000. */
 const INACTIVE_TIMEOUT_MS = 3000
-/** Longer than any test: a node that is dropped nevertheless has told that it leaves. */
-const NO_TIMEOUT_MS = 3600000
 
 /**
  * Nodes that come and go, on clusters of their own.

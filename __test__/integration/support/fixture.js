@@ -4,6 +4,8 @@ const { DeepstreamCluster } = require('../../../harness/deepstream/cluster')
 const { startBus } = require('../../../harness/deepstream/bus')
 const { inOneOf } = require('../../support/attempts')
 
+/** deepstream's time-out of silent nodes, longer than any test: a node that is dropped nevertheless has told that it leaves. */
+const NO_TIMEOUT_MS = 3600000
 /** The first start on a machine downloads a broker and deepstream. */
 const START_TIMEOUT_MS = 300000
 
@@ -66,4 +68,4 @@ function unique(prefix) {
   return `${prefix}/${++count}`
 }
 
-module.exports = { useBus, useCluster, expectStart, unique }
+module.exports = { NO_TIMEOUT_MS, useBus, useCluster, expectStart, unique }
